@@ -1,0 +1,97 @@
+"""What can go wrong, by meaning; the edge translates each code once."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """A move that is refused; `code` is stable, `detail` says what to do."""
+
+    code = "refused"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class IllegalMove(Refusal):
+    """The conversation's state does not allow this move."""
+
+    code = "illegal_move"
+
+
+class EpochMoved(Refusal):
+    """The owner changed since the mover last looked."""
+
+    code = "epoch_moved"
+
+
+class AlreadyTaken(Refusal):
+    """Another agent has accepted the handoff first."""
+
+    code = "already_taken"
+
+
+class UnknownConversation(Refusal):
+    """There is no such conversation, or it is not the asker's."""
+
+    code = "unknown_conversation"
+
+
+class UnknownMessage(Refusal):
+    """There is no such message in the conversation."""
+
+    code = "unknown_message"
+
+
+class ClientIdReused(Refusal):
+    """The same client id came again with other content."""
+
+    code = "client_id_reused"
+
+
+class InvalidText(Refusal):
+    """The text is empty, too long or not text."""
+
+    code = "invalid_text"
+
+
+class InvalidUpload(Refusal):
+    """The file is not an accepted image, or too large."""
+
+    code = "invalid_upload"
+
+
+class Malformed(Refusal):
+    """The frame or body is not of the schema."""
+
+    code = "malformed"
+
+
+class Unauthorized(Refusal):
+    """Nobody is logged in, or the session has expired."""
+
+    code = "unauthorized"
+
+
+class Forbidden(Refusal):
+    """The person's role does not allow this."""
+
+    code = "forbidden"
+
+
+class TooManyAttempts(Refusal):
+    """Too many tries in too short a time."""
+
+    code = "too_many_attempts"
+
+
+class NotFound(Refusal):
+    """There is no such thing."""
+
+    code = "not_found"
+
+
+class AtCapacity(Refusal):
+    """The agent holds as many conversations as their capacity allows."""
+
+    code = "at_capacity"

@@ -1,0 +1,91 @@
+"""A request for a human, its place in the queue and its clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class Reason(enum.StrEnum):
+    """Why a human is asked for."""
+
+    EXPLICIT_REQUEST = "explicit_request"
+    SAFETY = "safety"
+    ANGER = "anger"
+    HUMAN_ONLY = "human_only"
+    BOT_UNAVAILABLE = "bot_unavailable"
+    LOW_CONFIDENCE = "low_confidence"
+    GOING_IN_CIRCLES = "going_in_circles"
+    IMAGE = "image"
+    FLOW_STUCK = "flow_stuck"
+    TRANSFER = "transfer"
+
+
+class Priority(enum.IntEnum):
+    """How soon a handoff is due; higher is sooner."""
+
+    LOW = 0
+    NORMAL = 1
+    HIGH = 2
+    URGENT = 3
+
+
+class HandoffState(enum.StrEnum):
+    """Where a handoff stands."""
+
+    QUEUED = "queued"
+    ASSIGNED = "assigned"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """One request for a human; `due_at` is the target of the first response."""
+
+    id: str
+    conversation: str
+    case: int
+    reason: Reason
+    priority: Priority
+    queued_at: dt.datetime
+    due_at: dt.datetime
+    asked: str
+    detail: str = ""
+    tier: str = "ordinary"
+    mood: int = 0
+    state: HandoffState = HandoffState.QUEUED
+    agent: str | None = None
+    accepted_at: dt.datetime | None = None
+    ended_at: dt.datetime | None = None
+
+
+def queue_order(handoffs: Iterable[Handoff]) -> list[Handoff]:
+    """Order waiting handoffs: highest priority first, then oldest first, then by id."""
+    return sorted(handoffs, key=lambda h: (-h.priority, h.queued_at, h.id))
+
+
+def due_at(queued_at: dt.datetime, first_response: dt.timedelta) -> dt.datetime:
+    """Tell by when an agent owes the first response."""
+    return queued_at + first_response
+
+
+def priority_of(reason: Reason, tier: str, vip_tiers: frozenset[str]) -> Priority:
+    """Rank a handoff by its reason; a VIP tier moves it up one step, safety is always first."""
+    match reason:
+        case Reason.SAFETY:
+            return Priority.URGENT
+        case Reason.ANGER | Reason.HUMAN_ONLY:
+            base = Priority.HIGH
+        case (
+            Reason.EXPLICIT_REQUEST
+            | Reason.BOT_UNAVAILABLE
+            | Reason.GOING_IN_CIRCLES
+            | Reason.IMAGE
+            | Reason.FLOW_STUCK
+            | Reason.TRANSFER
+            | Reason.LOW_CONFIDENCE
+        ):
+            base = Priority.NORMAL
+    return Priority(min(base + (1 if tier in vip_tiers else 0), Priority.HIGH))

@@ -1,0 +1,296 @@
+"""The routing decision: reply, ask back or hand over, always with the evidence for it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from router.domain.handoff import Reason
+
+
+class Rule(enum.StrEnum):
+    """The rule that decided; kept with every decision."""
+
+    EXPLICIT_REQUEST = "explicit_request"
+    SAFETY = "safety"
+    ANGER = "anger"
+    RISING_ANGER = "rising_anger"
+    IMAGE = "image"
+    HUMAN_ONLY = "human_only"
+    BOT_UNAVAILABLE = "bot_unavailable"
+    FLOW = "flow"
+    FLOW_STUCK = "flow_stuck"
+    CHOSEN = "chosen"
+    LOW_CONFIDENCE = "low_confidence"
+    LOW_CONFIDENCE_AGAIN = "low_confidence_again"
+    SAME_ANSWER_TWICE = "same_answer_twice"
+    SAME_INTENT_THRICE = "same_intent_thrice"
+    CONFIDENT = "confident"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The thresholds of the decision; scores are probabilities between 0 and 1."""
+
+    human_request: float = 0.5
+    anger: float = 0.75
+    rising_anger_step: float = 0.15
+    rising_anger_floor: float = 0.45
+    confident: float = 0.55
+    candidate_floor: float = 0.02
+    max_candidates: int = 3
+    clarifications_before_handoff: int = 1
+    same_answers_before_handoff: int = 1
+    same_intent_before_handoff: int = 2
+    vip_tiers: frozenset[str] = frozenset({"diamond"})
+    vip_anger: float = 0.6
+    vip_clarifications_before_handoff: int = 0
+    courtesy_category: str = "寒暄"
+    image_needs_human: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MoodSignal:
+    """What the mood reading says of one message."""
+
+    human_request: float = 0.0
+    anger: float = 0.0
+    level: int = 0
+    safety: str | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entry the message may be about, as the live release knows it."""
+
+    entry: str
+    title: str
+    confidence: float
+    human_only: bool = False
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The bot's reading, reduced to what decides.
+
+    `candidates` are entries of the live release, best first; `intent` may be one that is no entry
+    (a flow). `flow_state` is set when the bot ran a flow this turn and has messages of its own.
+    """
+
+    intent: str
+    confidence: float
+    candidates: tuple[Candidate, ...] = ()
+    flow: str | None = None
+    flow_state: str | None = None
+    flow_offers_human: bool = False
+    release: int | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The bot could not be asked; `why` is for staff."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The shopper tapped a choice: no reading is needed."""
+
+    candidate: Candidate
+    release: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastTurn:
+    """A former decision of this case, newest last."""
+
+    rule: Rule
+    entry: str | None
+    intent: str | None
+    anger: float
+    level: int
+    clarified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Everything a decision may look at."""
+
+    text: str
+    mood: MoodSignal
+    past: Sequence[PastTurn] = ()
+    tier: str = "ordinary"
+    image: bool = False
+    answer: Understood | Unavailable | Chosen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a decision fell: the rule, the score it saw and the threshold it used."""
+
+    rule: Rule
+    score: float | None = None
+    threshold: float | None = None
+    words: tuple[str, ...] = ()
+    release: int | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Answer now: from an entry, or with what a flow said."""
+
+    evidence: Evidence
+    entry: str | None = None
+    flow: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clarify:
+    """Offer up to three entries and a human."""
+
+    evidence: Evidence
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """Ask for a human."""
+
+    evidence: Evidence
+    reason: Reason
+    detail: str = ""
+
+
+Decision = Reply | Clarify | HandOff
+
+
+def decide(turn: Turn, policy: Policy) -> Decision | None:
+    """Decide what the shop does next; None when the bot has to be asked first.
+
+    The order of the rules is that of docs/routing.md: request, safety, anger, image, then what
+    needs the bot.
+    """
+    urgent = _without_the_bot(turn, policy)
+    if urgent is not None:
+        return urgent
+    match turn.answer:
+        case None:
+            return None
+        case Unavailable(why=why):
+            return HandOff(Evidence(Rule.BOT_UNAVAILABLE), Reason.BOT_UNAVAILABLE, why)
+        case Chosen(candidate=candidate, release=release):
+            evidence = Evidence(Rule.CHOSEN, 1.0, None, release=release)
+            return _from_entry(candidate, evidence, turn, policy, chosen=True)
+        case Understood() as understood:
+            return _from_reading(understood, turn, policy)
+
+
+def _without_the_bot(turn: Turn, policy: Policy) -> HandOff | None:
+    mood = turn.mood
+    if mood.human_request >= policy.human_request:
+        evidence = Evidence(
+            Rule.EXPLICIT_REQUEST, mood.human_request, policy.human_request, mood.words
+        )
+        return HandOff(evidence, Reason.EXPLICIT_REQUEST)
+    if mood.safety is not None:
+        return HandOff(Evidence(Rule.SAFETY, words=mood.words), Reason.SAFETY, mood.safety)
+    limit = policy.vip_anger if turn.tier in policy.vip_tiers else policy.anger
+    if mood.anger >= limit:
+        return HandOff(Evidence(Rule.ANGER, mood.anger, limit, mood.words), Reason.ANGER)
+    if _rises(turn, policy):
+        rising = Evidence(Rule.RISING_ANGER, mood.anger, policy.rising_anger_floor, mood.words)
+        return HandOff(rising, Reason.ANGER)
+    if turn.image and policy.image_needs_human:
+        return HandOff(Evidence(Rule.IMAGE), Reason.IMAGE)
+    return None
+
+
+def _rises(turn: Turn, policy: Policy) -> bool:
+    """Tell whether anger grew over the last three turns and is now worth a human."""
+    scores = [*[past.anger for past in turn.past][-2:], turn.mood.anger]
+    if len(scores) < 3 or turn.mood.anger < policy.rising_anger_floor:
+        return False
+    return all(later - earlier >= policy.rising_anger_step for earlier, later in pairwise(scores))
+
+
+def _from_reading(understood: Understood, turn: Turn, policy: Policy) -> Decision:
+    evidence = Evidence(
+        Rule.CONFIDENT,
+        understood.confidence,
+        policy.confident,
+        release=understood.release,
+        model=understood.model,
+    )
+    if understood.flow is not None and understood.flow_state != "left":
+        if understood.flow_offers_human:
+            stuck = replace(evidence, rule=Rule.FLOW_STUCK)
+            return HandOff(stuck, Reason.FLOW_STUCK, understood.flow)
+        return Reply(replace(evidence, rule=Rule.FLOW, threshold=None), flow=understood.flow)
+    best = understood.candidates[0] if understood.candidates else None
+    sure = understood.confidence >= policy.confident
+    if sure and best is not None and best.entry == understood.intent:
+        return _from_entry(best, evidence, turn, policy)
+    return _when_unsure(understood, evidence, turn, policy)
+
+
+def _when_unsure(
+    understood: Understood, evidence: Evidence, turn: Turn, policy: Policy
+) -> Decision:
+    allowed = (
+        policy.vip_clarifications_before_handoff
+        if turn.tier in policy.vip_tiers
+        else policy.clarifications_before_handoff
+    )
+    in_a_row = 0
+    for past in reversed(turn.past):
+        if not past.clarified:
+            break
+        in_a_row += 1
+    candidates = tuple(c for c in understood.candidates if c.confidence >= policy.candidate_floor)[
+        : policy.max_candidates
+    ]
+    again = in_a_row >= allowed
+    evidence = replace(evidence, rule=Rule.LOW_CONFIDENCE_AGAIN if again else Rule.LOW_CONFIDENCE)
+    if again or not candidates:
+        return HandOff(evidence, Reason.LOW_CONFIDENCE)
+    return Clarify(evidence, candidates)
+
+
+def _from_entry(
+    candidate: Candidate,
+    evidence: Evidence,
+    turn: Turn,
+    policy: Policy,
+    *,
+    chosen: bool = False,
+) -> Decision:
+    if candidate.human_only:
+        return HandOff(replace(evidence, rule=Rule.HUMAN_ONLY), Reason.HUMAN_ONLY, candidate.title)
+    if candidate.category != policy.courtesy_category and not chosen:
+        circling = _circles(candidate, turn, policy)
+        if circling is not None:
+            circled = replace(evidence, rule=circling)
+            return HandOff(circled, Reason.GOING_IN_CIRCLES, candidate.title)
+    return Reply(evidence, entry=candidate.entry)
+
+
+def _circles(candidate: Candidate, turn: Turn, policy: Policy) -> Rule | None:
+    """Tell whether this answer was just given, or this entry answered too often in the case."""
+    answered = [past.entry for past in turn.past if past.entry is not None]
+    in_a_row = 0
+    for entry in reversed(answered):
+        if entry != candidate.entry:
+            break
+        in_a_row += 1
+    if in_a_row >= policy.same_answers_before_handoff:
+        return Rule.SAME_ANSWER_TWICE
+    if answered.count(candidate.entry) >= policy.same_intent_before_handoff:
+        return Rule.SAME_INTENT_THRICE
+    return None
