@@ -244,6 +244,7 @@ class ConversationView(_Out):
     keeps_place: bool
     agent_name: str | None = None
     rating_due: bool = False
+    """True while the shopper may rate the last resolved case."""
 
 
 class Preset(_Out):
@@ -568,9 +569,7 @@ def encode(value: object) -> bytes:
     return _encoder.encode(value)
 
 
-def view_of(
-    conversation: Conversation, *, agent_name: str | None = None, rating_due: bool = False
-) -> ConversationView:
+def view_of(conversation: Conversation, agent_name: str | None = None) -> ConversationView:
     """Show a conversation's state to both sides."""
     return ConversationView(
         conversation.id,
@@ -580,7 +579,7 @@ def view_of(
         conversation.case,
         conversation.keeps_place,
         agent_name,
-        rating_due,
+        conversation.rating_case is not None,
     )
 
 

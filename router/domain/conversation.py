@@ -57,7 +57,8 @@ class Conversation:
     """The thread of one shopper; every change of owner raises `epoch`.
 
     `shopper_seq` is the last message of the shopper, `decided_seq` the last one a decision was
-    taken for: while the bot owns and the first is ahead, an answer is due.
+    taken for: while the bot owns and the first is ahead, an answer is due. `rating_case` is the
+    resolved case the shopper may still rate.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Conversation:
     case: int = 1
     handoff: str | None = None
     keeps_place: bool = False
+    rating_case: int | None = None
     context: Context = Context()
 
     @property
@@ -174,7 +176,13 @@ class Conversation:
         """Close the case; what the shopper says next opens a new one with the bot."""
         self._held_by(agent)
         resolved = self._owned(Status.RESOLVED, None, now)
-        return replace(resolved, decided_seq=self.shopper_seq)
+        return replace(resolved, decided_seq=self.shopper_seq, rating_case=self.case)
+
+    def rate(self, now: dt.datetime) -> Conversation:
+        """Take the shopper's rating of the last resolved case; it is asked once."""
+        if self.rating_case is None:
+            raise IllegalMove("这次服务已经评价过了，谢谢。")
+        return replace(self, rating_case=None, updated_at=now)
 
     def _held_by(self, agent: str) -> None:
         if self.status not in {Status.ACTIVE, Status.ON_HOLD}:

@@ -91,12 +91,14 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a message says and shows."""
+    """What a message says and shows; a tapped button is kept as the entry or flow it named."""
 
     text: str = ""
     buttons: tuple[Button, ...] = ()
     card: OrderCard | None = None
     image: Image | None = None
+    chosen_entry: str | None = None
+    chosen_flow: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

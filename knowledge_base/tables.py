@@ -1,0 +1,102 @@
+"""The tables of the knowledge base. Content of revisions and releases is only ever inserted."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from knowledge_base.database import UtcDateTime, metadata
+
+entries = sa.Table(
+    "kb_entries",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String(64), nullable=False, unique=True),
+    sa.Column("created_at", UtcDateTime, nullable=False),
+)
+
+revisions = sa.Table(
+    "kb_revisions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("entry_id", sa.ForeignKey("kb_entries.id"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),  # the entry as JSON
+    sa.Column("author", sa.String(120), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("removal", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("entry_id", "number"),
+    sa.Index(None, "state", "entry_id", "number"),
+    sa.CheckConstraint("number > 0", name="number_positive"),
+    sa.CheckConstraint(
+        "state in ('draft', 'in_review', 'approved', 'rejected')", name="state_known"
+    ),
+)
+
+releases = sa.Table(
+    "kb_releases",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("author", sa.String(120), nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("published_at", UtcDateTime, nullable=False),
+    sa.Column("follows", sa.ForeignKey("kb_releases.number")),
+    sa.Column("entries", sa.Integer, nullable=False),
+    sa.Column("added", sa.Integer, nullable=False),
+    sa.Column("changed", sa.Integer, nullable=False),
+    sa.Column("removed", sa.Integer, nullable=False),
+    sa.CheckConstraint("number > 0", name="number_positive"),
+)
+
+release_revisions = sa.Table(
+    "kb_release_revisions",
+    metadata,
+    sa.Column("release", sa.ForeignKey("kb_releases.number"), primary_key=True),
+    sa.Column("entry_id", sa.ForeignKey("kb_entries.id"), primary_key=True),
+    sa.Column("revision_id", sa.ForeignKey("kb_revisions.id"), nullable=False, index=True),
+)
+
+live = sa.Table(
+    "kb_live",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("release", sa.ForeignKey("kb_releases.number"), nullable=False),
+    sa.CheckConstraint("id = 1", name="single_row"),
+)
+
+live_history = sa.Table(
+    "kb_live_history",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("release", sa.ForeignKey("kb_releases.number"), nullable=False),
+    sa.Column("replaced", sa.ForeignKey("kb_releases.number")),
+    sa.Column("author", sa.String(120), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("move", sa.String(16), nullable=False),
+    sa.CheckConstraint("move in ('publish', 'roll_back')", name="move_known"),
+)
+
+misses = sa.Table(
+    "kb_misses",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("conversation", sa.String(64), nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("reason", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("intent", sa.String(64)),
+    sa.Column("confidence", sa.Float),
+    sa.Column("ranking", sa.Text, nullable=False),  # JSON: [[intent, confidence], ...]
+    sa.Column("entry", sa.String(64)),
+    # Not a foreign key: a miss is kept whatever becomes of the release it names.
+    sa.Column("release", sa.Integer),
+    sa.Column("model", sa.String(120)),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.UniqueConstraint("conversation", "seq", "reason"),
+    sa.Index(None, "state", "at"),
+    sa.Index(None, "reason", "at"),
+    sa.Index(None, "at"),
+    sa.CheckConstraint("state in ('open', 'cured', 'dismissed')", name="state_known"),
+)

@@ -1,0 +1,113 @@
+"""What the knowledge commands share: the way to the store, refusals, tables and JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import getpass
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from knowledge_base.conditions import Vocabulary
+from knowledge_base.database import Database
+from knowledge_base.errors import KnowledgeError
+from knowledge_base.files import read_vocabulary
+from knowledge_base.store import KnowledgeStore
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+VOCABULARY = DATA / "shop" / "vocabulary.yml"
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the database and the vocabulary are."""
+
+    url: str | None
+    vocabulary_file: Path
+
+    def vocabulary(self) -> Vocabulary:
+        """Read the shop's vocabulary."""
+        return read_vocabulary(self.vocabulary_file)
+
+    def run(self, work: Callable[[KnowledgeStore], Awaitable[Result]]) -> Result:
+        """Do work with the store of the opened database."""
+
+        async def with_store() -> Result:
+            async with _database(self.url) as database:
+                return await work(KnowledgeStore(database, self.vocabulary()))
+
+        return asyncio.run(with_store())
+
+
+@asynccontextmanager
+async def _database(url: str | None) -> AsyncIterator[Database]:
+    if url is None:
+        # The settings, and all they import, are not needed when a database is given.
+        from router.cli.context import open_database  # noqa: PLC0415
+
+        async with open_database() as opened:
+            yield opened
+        return
+    database = Database.open(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+class Refusing(click.Group):
+    """A group whose commands tell a refusal in one line and exit with 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, translating what the knowledge base refuses."""
+        try:
+            return super().invoke(ctx)
+        except KnowledgeError as error:
+            raise click.ClickException(f"[{error.code}] {error.what} {error.hint}") from error
+
+
+def as_json(value: object) -> None:
+    """Print a value as JSON for programs."""
+    text = msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2)
+    click.echo(text.decode())
+
+
+def show_table(table: Table) -> None:
+    """Print a table for people."""
+    Console(soft_wrap=False).print(table)
+
+
+def local(moment: dt.datetime) -> str:
+    """Write a moment in the machine's own time."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def tell(value: object, sentence: str, json_out: bool) -> None:
+    """Print JSON for programs or a sentence for people."""
+    if json_out:
+        as_json(value)
+    else:
+        click.echo(sentence)
+
+
+def login() -> str:
+    """Give the name of whoever runs the command."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container without a user table
+        return "unknown"
+
+
+JSON = click.option("--json", "json_out", is_flag=True, help="Print JSON for programs.")
+AUTHOR = click.option("--author", default=login, show_default="your login", help="Who does it.")
+FOLDER = click.Path(path_type=Path, file_okay=False)

@@ -1,0 +1,147 @@
+"""Wakes the sockets that follow something; the store stays the truth.
+
+Every socket has one bounded outbox and one task that empties it: a slow socket costs no task a
+message and holds nobody up, and one that falls too far behind is closed to resync (1013).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+from router import wire
+
+MAX_FRAMES = 1_000
+MAX_BYTES = 4_000_000
+
+DESK = "desk"
+"""The topic every desk follows."""
+
+
+def for_shopper(conversation: str) -> str:
+    """Name the topic of what a conversation's shopper sees."""
+    return f"shopper:{conversation}"
+
+
+def for_staff(conversation: str) -> str:
+    """Name the topic of what staff who read a conversation see."""
+    return f"staff:{conversation}"
+
+
+class Outbox:
+    """What one socket has yet to send; overflowing marks it lost instead of growing.
+
+    While held (a client is resuming), live events wait; `release` sends them after the replay
+    and leaves out messages the replay has covered.
+    """
+
+    def __init__(self, *, max_frames: int = MAX_FRAMES, max_bytes: int = MAX_BYTES) -> None:
+        self._frames: deque[bytes] = deque()
+        self._bytes = 0
+        self._held: list[tuple[int | None, bytes]] | None = None
+        self._ready = asyncio.Event()
+        self._max_frames = max_frames
+        self._max_bytes = max_bytes
+        self.overflowed = False
+        self._closed = False
+
+    def hold(self) -> None:
+        """Keep live events back until `release`."""
+        self._held = []
+
+    def release(self, after: int) -> None:
+        """Send what was held, without messages up to `after`."""
+        held, self._held = self._held or [], None
+        for seq, frame in held:
+            if seq is None or seq > after:
+                self._put(frame)
+
+    def put(self, frame: bytes, seq: int | None = None) -> None:
+        """Queue a live frame; `seq` when it carries a message."""
+        if self._held is not None:
+            self._held.append((seq, frame))
+            if len(self._held) > self._max_frames:
+                self._overflow()
+            return
+        self._put(frame)
+
+    def send(self, frame: bytes) -> None:
+        """Queue an answer to this socket alone, also while live events are held."""
+        self._put(frame, bounded=False)
+
+    def close(self) -> None:
+        """End the stream of frames."""
+        self._closed = True
+        self._ready.set()
+
+    async def frames(self) -> AsyncIterator[bytes]:
+        """Give frames as they come, until closed or overflowed."""
+        while True:
+            while self._frames:
+                frame = self._frames.popleft()
+                self._bytes -= len(frame)
+                yield frame
+            if self._closed or self.overflowed:
+                return
+            self._ready.clear()
+            await self._ready.wait()
+
+    def _put(self, frame: bytes, *, bounded: bool = True) -> None:
+        if self.overflowed:
+            return
+        full = len(self._frames) >= self._max_frames or self._bytes >= self._max_bytes
+        if bounded and full:
+            self._overflow()
+            return
+        self._frames.append(frame)
+        self._bytes += len(frame)
+        self._ready.set()
+
+    def _overflow(self) -> None:
+        self.overflowed = True
+        self._frames.clear()
+        self._held = None
+        self._bytes = 0
+        self._ready.set()
+
+
+class Publisher(Protocol):
+    """What the desk announces through: the hub, or a recording one in tests."""
+
+    def publish(self, topic: str, event: wire.Event) -> None:
+        """Give an event to everybody who follows the topic."""
+
+
+class Hub:
+    """Who follows what in this process."""
+
+    def __init__(self) -> None:
+        self._followers: dict[str, set[Outbox]] = defaultdict(set)
+
+    def follow(self, topic: str, outbox: Outbox) -> None:
+        """Give a topic's events to an outbox from now on."""
+        self._followers[topic].add(outbox)
+
+    def leave(self, topic: str, outbox: Outbox) -> None:
+        """Stop giving a topic's events to an outbox."""
+        followers = self._followers.get(topic)
+        if followers is not None:
+            followers.discard(outbox)
+            if not followers:
+                del self._followers[topic]
+
+    def publish(self, topic: str, event: wire.Event) -> None:
+        """Give an event to everybody who follows the topic; it is encoded once."""
+        followers = self._followers.get(topic)
+        if not followers:
+            return
+        frame = wire.encode(event)
+        seq = event.message.seq if isinstance(event, wire.MessageCreated) else None
+        for outbox in tuple(followers):
+            outbox.put(frame, seq)
+
+    def followed(self, topic: str) -> int:
+        """Count who follows a topic."""
+        return len(self._followers.get(topic, ()))

@@ -1,0 +1,131 @@
+"""The routing policy's file: validated as a whole, reloaded when it changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from router.domain.handoff import Priority
+from router.domain.presets import PresetRule
+from router.domain.routing import Policy
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Minutes = Annotated[float, Meta(gt=0, le=60 * 24 * 14)]
+Count = Annotated[int, Meta(ge=0, le=20)]
+
+
+class InvalidPolicy(Exception):
+    """The policy file is wrong; the text says where and what is right."""
+
+
+class _Decision(Struct, forbid_unknown_fields=True):
+    human_request: Share
+    anger: Share
+    rising_anger_step: Share
+    rising_anger_floor: Share
+    confident: Share
+    candidate_floor: Share
+    max_candidates: Annotated[int, Meta(ge=1, le=3)]
+    clarifications_before_handoff: Count
+    same_answers_before_handoff: Annotated[int, Meta(ge=1, le=20)]
+    same_intent_before_handoff: Annotated[int, Meta(ge=1, le=20)]
+    vip_tiers: frozenset[str]
+    vip_anger: Share
+    vip_clarifications_before_handoff: Count
+    courtesy_category: str
+    image_needs_human: bool
+
+
+class _FirstResponse(Struct, forbid_unknown_fields=True):
+    urgent: Minutes
+    high: Minutes
+    normal: Minutes
+    low: Minutes
+
+
+class _When(Struct, forbid_unknown_fields=True):
+    page: frozenset[str] = frozenset()
+    order_state: frozenset[str] = frozenset()
+    tier: frozenset[str] = frozenset()
+    product_line: frozenset[str] = frozenset()
+
+
+class _Preset(Struct, forbid_unknown_fields=True):
+    title: Annotated[str, Meta(min_length=1, max_length=40)]
+    entry: str | None = None
+    flow: str | None = None
+    when: _When = msgspec.field(default_factory=_When)
+
+    def __post_init__(self) -> None:
+        if (self.entry is None) == (self.flow is None):
+            raise ValueError(f"preset {self.title!r} names exactly one of `entry` and `flow`")
+
+
+class _File(Struct, forbid_unknown_fields=True):
+    decision: _Decision
+    first_response_minutes: _FirstResponse
+    flows: dict[str, str]
+    presets: list[_Preset] = []
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The rules of the house as the policy file states them."""
+
+    routing: Policy
+    first_response: dict[Priority, dt.timedelta]
+    flows: dict[str, str]
+    presets: tuple[PresetRule, ...]
+
+
+def read_policy(text: str, name: str = "policy") -> House:
+    """Read a policy, or say what is wrong in it."""
+    try:
+        file = msgspec.convert(tomllib.loads(text), _File)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidPolicy(f"{name}: is not TOML: {error}") from error
+    except msgspec.ValidationError as error:
+        raise InvalidPolicy(f"{name}: {error}") from error
+    minutes = msgspec.structs.asdict(file.first_response_minutes)
+    return House(
+        routing=Policy(**msgspec.structs.asdict(file.decision)),
+        first_response={
+            priority: dt.timedelta(minutes=minutes[priority.name.lower()]) for priority in Priority
+        },
+        flows=file.flows,
+        presets=tuple(
+            PresetRule(p.title, p.entry, p.flow, **msgspec.structs.asdict(p.when))
+            for p in file.presets
+        ),
+    )
+
+
+class PolicyFile:
+    """The policy in force; `reload` takes a changed file when it is right."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp = self._read_stamp()
+        self.house = read_policy(path.read_text("utf-8"), path.name)
+
+    def reload(self) -> bool:
+        """Take a changed file; InvalidPolicy leaves the former policy in force."""
+        stamp = self._read_stamp()
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        self.house = read_policy(self._path.read_text("utf-8"), self._path.name)
+        return True
+
+    def _read_stamp(self) -> tuple[int, int]:
+        try:
+            stat = self._path.stat()
+        except OSError as error:
+            raise InvalidPolicy(f"{self._path}: cannot be read: {error.strerror}") from error
+        return stat.st_mtime_ns, stat.st_size

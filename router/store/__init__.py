@@ -1,0 +1,251 @@
+"""The truth: conversations, messages, decisions, handoffs, staff. Rows never leave this package."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from knowledge_base.database import Database
+from knowledge_base.misses import Miss
+from knowledge_base.store import insert_miss
+from router.domain.conversation import Context, Conversation
+from router.domain.handoff import Handoff
+from router.domain.message import Draft, Image, Message
+from router.domain.people import Shopper, Staff
+from router.store import moves, reads, staff
+from router.store.staff import Credentials
+from router.store.moves import Changed, DecisionRecord, Settlement
+from router.store.reads import DecisionLine, Listed, PendingTurn, Thread
+from router.store.writer import Overloaded, Writer, WriterClosed
+
+T = TypeVar("T")
+
+__all__ = [
+    "Changed",
+    "Credentials",
+    "DecisionLine",
+    "DecisionRecord",
+    "Listed",
+    "Overloaded",
+    "PendingTurn",
+    "Settlement",
+    "Store",
+    "Thread",
+    "WriterClosed",
+]
+
+
+class Store:
+    """Moves go through the writer and return after their commit; reads see what is committed."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._writer = Writer(database)
+
+    async def open(self) -> None:
+        """Begin to take writes; the database is migrated already."""
+        self._writer.start()
+
+    async def close(self) -> None:
+        """Finish the writes that wait; the database stays open."""
+        await self._writer.close()
+
+    async def _write(self, key: str, work: Callable[[sa.Connection], T]) -> T:
+        return await self._writer.submit(key, work)
+
+    async def _read(self, work: Callable[..., T], *args: Any, **named: Any) -> T:
+        async with self.database.reading() as connection:
+            return await connection.run_sync(partial(work, **named), *args)
+
+    # --- moves -------------------------------------------------------------------------------
+
+    async def open_conversation(
+        self, shopper: Shopper, new_id: str, context: Context, now: dt.datetime
+    ) -> Conversation:
+        """Give the shopper's conversation, opening it at the first hello."""
+        return await self._write(
+            shopper.id, lambda c: moves.open_conversation(c, shopper, new_id, context, now)
+        )
+
+    async def receive(self, conversation: str, draft: Draft, now: dt.datetime) -> Changed:
+        """Append a shopper's message once, however often it is sent."""
+        return await self._write(conversation, lambda c: moves.receive(c, conversation, draft, now))
+
+    async def settle(
+        self, conversation: str, epoch: int, settlement: Settlement, now: dt.datetime
+    ) -> Changed:
+        """Store a decided turn; EpochMoved when the owner changed since it was read."""
+        return await self._write(
+            conversation, lambda c: moves.settle(c, conversation, epoch, settlement, now)
+        )
+
+    async def accept(
+        self, conversation: str, agent: Staff, draft: Draft, now: dt.datetime
+    ) -> Changed:
+        """Give a waiting conversation to one agent; AlreadyTaken for whoever came second."""
+        return await self._write(
+            conversation, lambda c: moves.accept(c, conversation, agent, draft, now)
+        )
+
+    async def agent_says(
+        self, conversation: str, agent: Staff, draft: Draft, epoch: int, now: dt.datetime
+    ) -> Changed:
+        """Append the reply of the agent who has the conversation."""
+        return await self._write(
+            conversation, lambda c: moves.agent_says(c, conversation, agent, draft, epoch, now)
+        )
+
+    async def note(self, conversation: str, draft: Draft, now: dt.datetime) -> Changed:
+        """Append a note that only staff read."""
+        return await self._write(conversation, lambda c: moves.note(c, conversation, draft, now))
+
+    async def end_care(
+        self,
+        conversation: str,
+        agent: Staff,
+        *,
+        resolve: bool,
+        drafts: Sequence[Draft],
+        now: dt.datetime,
+    ) -> Changed:
+        """Resolve the case, or return the conversation to the bot."""
+        return await self._write(
+            conversation,
+            lambda c: moves.end_care(
+                c, conversation, agent, resolve=resolve, drafts=drafts, now=now
+            ),
+        )
+
+    async def transfer(
+        self,
+        conversation: str,
+        agent: Staff,
+        following: Handoff,
+        drafts: Sequence[Draft],
+        now: dt.datetime,
+    ) -> Changed:
+        """Give the conversation back to the queue."""
+        return await self._write(
+            conversation, lambda c: moves.transfer(c, conversation, agent, following, drafts, now)
+        )
+
+    async def move_in_queue(
+        self, conversation: str, *, with_bot: bool, now: dt.datetime
+    ) -> Changed:
+        """Let a waiting shopper go on with the bot, or come back to just waiting."""
+        return await self._write(
+            conversation,
+            lambda c: moves.move_in_queue(c, conversation, with_bot=with_bot, now=now),
+        )
+
+    async def vote(self, conversation: str, seq: int, helpful: bool, miss: Miss | None) -> Message:
+        """Keep the shopper's vote on a bot answer."""
+        return await self._write(
+            conversation, lambda c: moves.vote(c, conversation, seq, helpful, miss)
+        )
+
+    async def rate(self, conversation: str, score: int, comment: str, now: dt.datetime) -> Changed:
+        """Keep the rating of the last resolved case, once."""
+        return await self._write(
+            conversation, lambda c: moves.rate(c, conversation, score, comment, now)
+        )
+
+    async def keep_miss(self, miss: Miss) -> None:
+        """Keep a miss that no other move carries."""
+        await self._write(miss.conversation, lambda c: insert_miss(c, miss))
+
+    # --- reads -------------------------------------------------------------------------------
+
+    async def thread(self, conversation: str) -> Thread:
+        """Give a conversation and its shopper."""
+        return await self._read(reads.thread, conversation)
+
+    async def messages_after(self, conversation: str, after: int, *, staff: bool) -> list[Message]:
+        """Give the messages after a seq, in order; notes only for staff."""
+        return await self._read(reads.messages_after, conversation, after, staff=staff)
+
+    async def message(self, conversation: str, seq: int) -> Message | None:
+        """Give one message."""
+        return await self._read(reads.message, conversation, seq)
+
+    async def pending_turn(self, conversation: str) -> PendingTurn | None:
+        """Give the turn the bot owes a decision for, if there is one."""
+        return await self._read(reads.pending_turn, conversation)
+
+    async def unanswered(self) -> list[str]:
+        """Name the conversations the bot owes an answer."""
+        return await self._read(reads.unanswered)
+
+    async def waiting(self) -> list[Handoff]:
+        """Give the waiting handoffs."""
+        return await self._read(reads.waiting)
+
+    async def queued(self) -> list[Listed]:
+        """List what waits for an agent."""
+        return await self._read(reads.queued)
+
+    async def held_by(self, agent: str) -> list[Listed]:
+        """List the conversations of an agent."""
+        return await self._read(reads.held_by, agent)
+
+    async def resolved(self, before: dt.datetime | None, limit: int = 50) -> list[Listed]:
+        """List resolved conversations, newest first."""
+        return await self._read(reads.resolved, before, limit)
+
+    async def listed(self, conversation: str) -> Listed:
+        """List one conversation."""
+        return await self._read(reads.listed, conversation)
+
+    async def decisions(self, conversation: str, case: int | None = None) -> list[DecisionLine]:
+        """Give the decisions of a conversation, or of one case of it."""
+        return await self._read(reads.decisions, conversation, case)
+
+    async def misses_of(self, conversation: str) -> int:
+        """Count the misses a conversation gave."""
+        return await self._read(reads.misses_of, conversation)
+
+    # --- staff and uploads -------------------------------------------------------------------
+
+    async def add_staff(self, member: Staff, password_hash: str) -> None:
+        """Add a member of staff; LoginTaken when the login is."""
+        await self._write("staff", lambda c: staff.add(c, member, password_hash))
+
+    async def set_password(self, login: str, password_hash: str) -> None:
+        """Set a new password and end every session of that member."""
+        await self._write("staff", lambda c: staff.set_password(c, login, password_hash))
+
+    async def list_staff(self) -> list[Staff]:
+        """List the staff."""
+        return await self._read(staff.everyone)
+
+    async def credentials(self, login: str) -> Credentials | None:
+        """Give who has a login, with the hash of the password."""
+        return await self._read(staff.credentials, login)
+
+    async def open_session(
+        self, token_hash: str, member: str, now: dt.datetime, expires_at: dt.datetime
+    ) -> None:
+        """Keep a new session of a member of staff."""
+        await self._write(
+            "staff", lambda c: staff.open_session(c, token_hash, member, now, expires_at)
+        )
+
+    async def session(self, token_hash: str, now: dt.datetime) -> Staff | None:
+        """Give whose session this is, if it still holds."""
+        return await self._read(staff.session, token_hash, now)
+
+    async def revoke(self, token_hash: str, now: dt.datetime) -> None:
+        """End a session."""
+        await self._write("staff", lambda c: staff.revoke(c, token_hash, now))
+
+    async def add_upload(self, image: Image, shopper: str, now: dt.datetime) -> None:
+        """Keep the facts of an accepted image."""
+        await self._write(shopper, lambda c: staff.add_upload(c, image, shopper, now))
+
+    async def upload(self, upload: str, shopper: str | None = None) -> Image | None:
+        """Give an accepted image, of anybody or of one shopper only."""
+        return await self._read(staff.upload, upload, shopper)

@@ -1,0 +1,415 @@
+"""Every change of a conversation: loaded, moved by the domain, stored under its epoch.
+
+Plain SQLAlchemy Core over a connection the writer owns. A refusal raises before anything is
+written, or is undone by the writer's savepoint.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from knowledge_base.misses import Miss
+from knowledge_base.store import insert_miss
+from router.domain.conversation import Context, Conversation, Status
+from router.domain.errors import (
+    AlreadyTaken,
+    AtCapacity,
+    ClientIdReused,
+    EpochMoved,
+    IllegalMove,
+    UnknownConversation,
+    UnknownMessage,
+)
+from router.domain.handoff import Handoff, HandoffState
+from router.domain.message import Draft, Message, Sender
+from router.domain.people import Shopper, Staff
+from router.domain.routing import Decision, MoodSignal
+from router.store import tables as t
+from router.store.rows import (
+    conversation_of,
+    conversation_values,
+    handoff_of,
+    handoff_values,
+    message_of,
+    message_values,
+    to_json,
+)
+
+HELD = (Status.ACTIVE.value, Status.ON_HOLD.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a move left behind: the conversation now, and the messages it added."""
+
+    conversation: Conversation
+    messages: tuple[Message, ...] = ()
+    handoff: Handoff | None = None
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRecord:
+    """A decision with everything it saw, as it is kept."""
+
+    seq: int
+    kind: str
+    decision: Decision
+    mood: MoodSignal
+    took_ms: float
+    reason: str | None = None
+    intent: str | None = None
+    confidence: float | None = None
+    ranking: tuple[tuple[str, float], ...] = ()
+    entry: str | None = None
+    flow: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a decided turn stores in one transaction."""
+
+    record: DecisionRecord
+    drafts: tuple[Draft, ...] = ()
+    handoff: Handoff | None = None
+    miss: Miss | None = None
+
+
+def open_conversation(
+    connection: sa.Connection, shopper: Shopper, new_id: str, context: Context, now: dt.datetime
+) -> Conversation:
+    """Give the shopper's conversation, opening it at the first hello; its context is renewed."""
+    found = connection.execute(
+        sa.select(t.conversations).where(t.conversations.c.shopper == shopper.id).with_for_update()
+    ).first()
+    facts = {
+        "shopper_name": shopper.name,
+        "tier": shopper.tier,
+        "anonymous": shopper.anonymous,
+        "context": to_json(context),
+    }
+    if found is not None:
+        connection.execute(
+            t.conversations.update().where(t.conversations.c.id == found.id).values(**facts)
+        )
+        return replace(conversation_of(found), context=context)
+    opened = Conversation(new_id, shopper.id, now, now, context=context)
+    values = conversation_values(opened) | facts
+    try:
+        with connection.begin_nested():
+            connection.execute(t.conversations.insert().values(**values))
+    except sa.exc.IntegrityError:  # Another node was first with this shopper.
+        return open_conversation(connection, shopper, new_id, context, now)
+    return opened
+
+
+def receive(
+    connection: sa.Connection, conversation_id: str, draft: Draft, now: dt.datetime
+) -> Changed:
+    """Append a shopper's message once, however often it is sent."""
+    before = load(connection, conversation_id)
+    again = _sent_before(connection, before, draft)
+    if again is not None:
+        return again
+    return _append(connection, before, [draft], now)
+
+
+def settle(
+    connection: sa.Connection,
+    conversation_id: str,
+    epoch: int,
+    settlement: Settlement,
+    now: dt.datetime,
+) -> Changed:
+    """Store a decided turn: record, messages, handoff and miss, or nothing.
+
+    Refused with EpochMoved when the owner changed since the turn was read: so a late bot is
+    silent. A turn is decided once.
+    """
+    before = load(connection, conversation_id)
+    before.guard(epoch)
+    if before.status is not Status.BOT or settlement.record.seq <= before.decided_seq:
+        raise EpochMoved("the turn has been decided already")
+    moved = before.decided(settlement.record.seq)
+    handoff = settlement.handoff
+    if handoff is not None and before.keeps_place:
+        moved, handoff = moved.wait_again(now), None
+    elif handoff is not None:
+        moved = moved.hand_off(handoff.id, now)
+        connection.execute(t.handoffs.insert().values(**handoff_values(handoff)))
+    _insert_decision(connection, before, settlement.record, now)
+    if settlement.miss is not None:
+        insert_miss(connection, settlement.miss)
+    changed = _append(connection, moved, settlement.drafts, now, before=before)
+    return replace(changed, handoff=handoff)
+
+
+def accept(
+    connection: sa.Connection,
+    conversation_id: str,
+    agent: Staff,
+    draft: Draft,
+    now: dt.datetime,
+) -> Changed:
+    """Give a waiting conversation to one agent; of two who try, exactly one wins."""
+    before = load(connection, conversation_id)
+    if before.agent == agent.id:
+        return Changed(before, duplicate=True)
+    moved = before.accept(agent.id, now)
+    held = connection.execute(
+        sa.select(sa.func.count())
+        .select_from(t.conversations)
+        .where(t.conversations.c.agent == agent.id, t.conversations.c.status.in_(HELD))
+    ).scalar_one()
+    if held >= agent.capacity:
+        raise AtCapacity(f"你已有 {held} 个会话，达到上限 {agent.capacity}，请先结束一个。")
+    claimed = connection.execute(
+        t.handoffs.update()
+        .where(t.handoffs.c.id == before.handoff, t.handoffs.c.state == HandoffState.QUEUED.value)
+        .values(state=HandoffState.ASSIGNED.value, agent=agent.id, accepted_at=now)
+    )
+    if claimed.rowcount != 1:
+        raise AlreadyTaken("another agent has already accepted this conversation")
+    changed = _append(connection, moved, [draft], now, before=before)
+    return replace(changed, handoff=handoff_by_id(connection, before.handoff))
+
+
+def agent_says(
+    connection: sa.Connection,
+    conversation_id: str,
+    agent: Staff,
+    draft: Draft,
+    epoch: int,
+    now: dt.datetime,
+) -> Changed:
+    """Append the reply of the agent who has the conversation, under the epoch they saw."""
+    before = load(connection, conversation_id)
+    again = _sent_before(connection, before, draft)
+    if again is not None:
+        return again
+    before.guard(epoch)
+    if before.status not in {Status.ACTIVE, Status.ON_HOLD} or before.agent != agent.id:
+        raise IllegalMove("这个会话不在你手上，不能回复。请先接入。")
+    return _append(connection, before, [draft], now)
+
+
+def note(
+    connection: sa.Connection, conversation_id: str, draft: Draft, now: dt.datetime
+) -> Changed:
+    """Append a note that only staff read; anybody on the staff may."""
+    before = load(connection, conversation_id)
+    again = _sent_before(connection, before, draft)
+    if again is not None:
+        return again
+    return _append(connection, before, [draft], now)
+
+
+def end_care(
+    connection: sa.Connection,
+    conversation_id: str,
+    agent: Staff,
+    *,
+    resolve: bool,
+    drafts: Sequence[Draft],
+    now: dt.datetime,
+) -> Changed:
+    """Resolve the case, or return the conversation to the bot; the handoff ends with it."""
+    before = load(connection, conversation_id)
+    moved = before.resolve(agent.id, now) if resolve else before.return_to_bot(agent.id, now)
+    _end_handoff(connection, before.handoff, now)
+    if resolve:
+        connection.execute(
+            t.ratings.insert().values(
+                conversation=before.id, case=before.case, agent=agent.id, asked_at=now
+            )
+        )
+    changed = _append(connection, moved, drafts, now, before=before)
+    return replace(changed, handoff=handoff_by_id(connection, before.handoff))
+
+
+def transfer(
+    connection: sa.Connection,
+    conversation_id: str,
+    agent: Staff,
+    following: Handoff,
+    drafts: Sequence[Draft],
+    now: dt.datetime,
+) -> Changed:
+    """Give the conversation back to the queue under a handoff of its own."""
+    before = load(connection, conversation_id)
+    moved = replace(before.transfer(agent.id, now), handoff=following.id)
+    _end_handoff(connection, before.handoff, now)
+    connection.execute(t.handoffs.insert().values(**handoff_values(following)))
+    changed = _append(connection, moved, drafts, now, before=before)
+    return replace(changed, handoff=following)
+
+
+def move_in_queue(
+    connection: sa.Connection, conversation_id: str, *, with_bot: bool, now: dt.datetime
+) -> Changed:
+    """Let a waiting shopper go on with the bot, or come back to just waiting."""
+    before = load(connection, conversation_id)
+    moved = before.go_on_with_bot(now) if with_bot else before.wait_again(now)
+    # What was said to the queue meanwhile is the agent's to answer, not the bot's.
+    moved = moved.decided(before.shopper_seq)
+    _store(connection, before, moved)
+    return Changed(moved, handoff=handoff_by_id(connection, moved.handoff))
+
+
+def vote(
+    connection: sa.Connection, conversation_id: str, seq: int, helpful: bool, miss: Miss | None
+) -> Message:
+    """Keep the shopper's vote on a bot answer; the last vote counts."""
+    row = connection.execute(
+        t.messages.update()
+        .where(
+            t.messages.c.conversation == conversation_id,
+            t.messages.c.seq == seq,
+            t.messages.c.votable,
+        )
+        .values(helpful=helpful)
+        .returning(*t.messages.c)
+    ).first()
+    if row is None:
+        raise UnknownMessage(f"message {seq} is not an answer that can be voted on")
+    if miss is not None:
+        insert_miss(connection, miss)
+    return message_of(row)
+
+
+def rate(
+    connection: sa.Connection, conversation_id: str, score: int, comment: str, now: dt.datetime
+) -> Changed:
+    """Keep the rating of the last resolved case, once."""
+    before = load(connection, conversation_id)
+    moved = before.rate(now)
+    connection.execute(
+        t.ratings.update()
+        .where(t.ratings.c.conversation == conversation_id, t.ratings.c.case == before.rating_case)
+        .values(score=score, comment=comment, rated_at=now)
+    )
+    _store(connection, before, moved)
+    return Changed(moved)
+
+
+def load(connection: sa.Connection, conversation_id: str) -> Conversation:
+    """Give a conversation and keep other writers from it until the commit."""
+    row = connection.execute(
+        sa.select(t.conversations).where(t.conversations.c.id == conversation_id).with_for_update()
+    ).first()
+    if row is None:
+        raise UnknownConversation(f"there is no conversation {conversation_id}")
+    return conversation_of(row)
+
+
+def handoff_by_id(connection: sa.Connection, handoff: str | None) -> Handoff | None:
+    """Give a handoff, if there is one of that id."""
+    if handoff is None:
+        return None
+    row = connection.execute(sa.select(t.handoffs).where(t.handoffs.c.id == handoff)).first()
+    return handoff_of(row) if row is not None else None
+
+
+def _sent_before(
+    connection: sa.Connection, conversation: Conversation, draft: Draft
+) -> Changed | None:
+    row = connection.execute(
+        sa.select(t.messages).where(
+            t.messages.c.conversation == conversation.id,
+            t.messages.c.client_id == draft.client_id,
+        )
+    ).first()
+    if row is None:
+        return None
+    stored = message_of(row)
+    if stored.body != draft.body or stored.sender is not draft.sender:
+        raise ClientIdReused("the client id was used for another message: make a new one")
+    return Changed(conversation, (stored,), duplicate=True)
+
+
+def _append(
+    connection: sa.Connection,
+    conversation: Conversation,
+    drafts: Sequence[Draft],
+    now: dt.datetime,
+    *,
+    before: Conversation | None = None,
+) -> Changed:
+    """Number and insert messages, and store the conversation as it is after them."""
+    start = before or conversation
+    messages: list[Message] = []
+    for draft in drafts:
+        conversation = conversation.appended(now, by_shopper=draft.sender is Sender.SHOPPER)
+        message = _stamped(draft, conversation, now)
+        messages.append(message)
+        connection.execute(t.messages.insert().values(**message_values(message, conversation.case)))
+    _store(connection, start, conversation)
+    return Changed(conversation, tuple(messages))
+
+
+def _stamped(draft: Draft, conversation: Conversation, now: dt.datetime) -> Message:
+    return Message(
+        conversation=conversation.id,
+        seq=conversation.last_seq,
+        epoch=conversation.epoch,
+        at=now,
+        **{name: getattr(draft, name) for name in draft.__slots__},
+    )
+
+
+def _store(connection: sa.Connection, before: Conversation, after: Conversation) -> None:
+    stored = connection.execute(
+        t.conversations.update()
+        .where(
+            t.conversations.c.id == before.id,
+            t.conversations.c.epoch == before.epoch,
+            t.conversations.c.last_seq == before.last_seq,
+        )
+        .values(**conversation_values(after))
+    )
+    if stored.rowcount != 1:
+        raise EpochMoved("the conversation changed meanwhile: reload it")
+
+
+def _insert_decision(
+    connection: sa.Connection, conversation: Conversation, record: DecisionRecord, now: dt.datetime
+) -> None:
+    evidence = record.decision.evidence
+    connection.execute(
+        t.decisions.insert().values(
+            conversation=conversation.id,
+            seq=record.seq,
+            case=conversation.case,
+            at=now,
+            kind=record.kind,
+            rule=evidence.rule.value,
+            reason=record.reason,
+            score=evidence.score,
+            threshold=evidence.threshold,
+            words=to_json(evidence.words),
+            intent=record.intent,
+            confidence=record.confidence,
+            ranking=to_json(record.ranking),
+            entry=record.entry,
+            flow=record.flow,
+            anger=record.mood.anger,
+            level=record.mood.level,
+            human_request=record.mood.human_request,
+            safety=record.mood.safety,
+            release=evidence.release,
+            model=evidence.model,
+            took_ms=record.took_ms,
+        )
+    )
+
+
+def _end_handoff(connection: sa.Connection, handoff: str | None, now: dt.datetime) -> None:
+    connection.execute(
+        t.handoffs.update()
+        .where(t.handoffs.c.id == handoff)
+        .values(state=HandoffState.ENDED.value, ended_at=now)
+    )

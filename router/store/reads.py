@@ -1,0 +1,251 @@
+"""What is read outside of moves: threads, turns to decide, the queue, briefs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from knowledge_base.tables import misses as kb_misses
+from router.domain.conversation import Conversation, Status
+from router.domain.errors import UnknownConversation
+from router.domain.handoff import Handoff, HandoffState
+from router.domain.message import Message, Sender, Visibility
+from router.domain.people import Shopper
+from router.domain.routing import PastTurn
+from router.store import tables as t
+from router.store.moves import HELD
+from router.store.rows import conversation_of, handoff_of, message_of, past_turn_of, shopper_of
+
+RECENT_TURNS = 8
+LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation with its shopper."""
+
+    conversation: Conversation
+    shopper: Shopper
+
+
+@dataclass(frozen=True, slots=True)
+class PendingTurn:
+    """The oldest shopper message no decision was taken for, with what decides."""
+
+    thread: Thread
+    message: Message
+    past: tuple[PastTurn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A conversation as queue, desk and history list it."""
+
+    thread: Thread
+    handoff: Handoff | None
+    last_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLine:
+    """A stored decision, for briefs and replays."""
+
+    seq: int
+    kind: str
+    rule: str
+    reason: str | None
+    entry: str | None
+    intent: str | None
+    confidence: float | None
+    anger: float
+    level: int
+    release: int | None
+    model: str | None
+    took_ms: float
+
+
+def thread(connection: sa.Connection, conversation_id: str) -> Thread:
+    """Give a conversation and its shopper."""
+    row = connection.execute(
+        sa.select(t.conversations).where(t.conversations.c.id == conversation_id)
+    ).first()
+    if row is None:
+        raise UnknownConversation(f"there is no conversation {conversation_id}")
+    return Thread(conversation_of(row), shopper_of(row))
+
+
+def messages_after(
+    connection: sa.Connection, conversation_id: str, after: int, *, staff: bool, limit: int = 5_000
+) -> list[Message]:
+    """Give the messages after a seq, in order; notes only for staff."""
+    query = (
+        sa.select(t.messages)
+        .where(t.messages.c.conversation == conversation_id, t.messages.c.seq > after)
+        .order_by(t.messages.c.seq)
+        .limit(limit)
+    )
+    if not staff:
+        query = query.where(t.messages.c.visibility == Visibility.EVERYONE.value)
+    return [message_of(row) for row in connection.execute(query)]
+
+
+def message(connection: sa.Connection, conversation_id: str, seq: int) -> Message | None:
+    """Give one message."""
+    row = connection.execute(
+        sa.select(t.messages).where(
+            t.messages.c.conversation == conversation_id, t.messages.c.seq == seq
+        )
+    ).first()
+    return message_of(row) if row is not None else None
+
+
+def pending_turn(connection: sa.Connection, conversation_id: str) -> PendingTurn | None:
+    """Give the turn the bot owes a decision for, if there is one."""
+    found = thread(connection, conversation_id)
+    conversation = found.conversation
+    if not conversation.answer_is_due:
+        return None
+    row = connection.execute(
+        sa.select(t.messages)
+        .where(
+            t.messages.c.conversation == conversation_id,
+            t.messages.c.seq > conversation.decided_seq,
+            t.messages.c.sender == Sender.SHOPPER.value,
+        )
+        .order_by(t.messages.c.seq)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    past = connection.execute(
+        sa.select(t.decisions)
+        .where(
+            t.decisions.c.conversation == conversation_id,
+            t.decisions.c.case == conversation.case,
+        )
+        .order_by(t.decisions.c.seq.desc())
+        .limit(RECENT_TURNS)
+    ).all()
+    return PendingTurn(
+        found, message_of(row), tuple(past_turn_of(decision) for decision in reversed(past))
+    )
+
+
+def unanswered(connection: sa.Connection) -> list[str]:
+    """Name the conversations the bot owes an answer, oldest first."""
+    c = t.conversations.c
+    return list(
+        connection.execute(
+            sa.select(c.id)
+            .where(c.status == Status.BOT.value, c.shopper_seq > c.decided_seq)
+            .order_by(c.updated_at)
+            .limit(1_000)
+        ).scalars()
+    )
+
+
+def waiting(connection: sa.Connection) -> list[Handoff]:
+    """Give the waiting handoffs, also of shoppers who go on with the bot meanwhile."""
+    rows = connection.execute(
+        sa.select(t.handoffs).where(t.handoffs.c.state == HandoffState.QUEUED.value)
+    )
+    return [handoff_of(row) for row in rows]
+
+
+def queued(connection: sa.Connection) -> list[Listed]:
+    """List what waits for an agent."""
+    c = t.conversations.c
+    return _listed(
+        connection, sa.or_(c.status == Status.QUEUED.value, c.keeps_place), newest_first=False
+    )
+
+
+def held_by(connection: sa.Connection, agent: str) -> list[Listed]:
+    """List the conversations of an agent."""
+    c = t.conversations.c
+    return _listed(connection, sa.and_(c.agent == agent, c.status.in_(HELD)), newest_first=False)
+
+
+def resolved(connection: sa.Connection, before: Any, limit: int) -> list[Listed]:
+    """List resolved conversations, newest first, updated before a moment."""
+    c = t.conversations.c
+    condition = c.status == Status.RESOLVED.value
+    if before is not None:
+        condition = sa.and_(condition, c.updated_at < before)
+    return _listed(connection, condition, newest_first=True, limit=limit)
+
+
+def listed(connection: sa.Connection, conversation_id: str) -> Listed:
+    """List one conversation."""
+    found = _listed(connection, t.conversations.c.id == conversation_id, newest_first=False)
+    if not found:
+        raise UnknownConversation(f"there is no conversation {conversation_id}")
+    return found[0]
+
+
+def decisions(
+    connection: sa.Connection, conversation_id: str, case: int | None = None
+) -> list[DecisionLine]:
+    """Give the decisions of a conversation, or of one case of it, in order."""
+    query = sa.select(t.decisions).where(t.decisions.c.conversation == conversation_id)
+    if case is not None:
+        query = query.where(t.decisions.c.case == case)
+    rows = connection.execute(query.order_by(t.decisions.c.seq))
+    names = DecisionLine.__slots__
+    return [DecisionLine(**{name: getattr(row, name) for name in names}) for row in rows]
+
+
+def misses_of(connection: sa.Connection, conversation_id: str) -> int:
+    """Count the misses a conversation gave."""
+    return connection.execute(
+        sa.select(sa.func.count())
+        .select_from(kb_misses)
+        .where(kb_misses.c.conversation == conversation_id)
+    ).scalar_one()
+
+
+def _listed(
+    connection: sa.Connection,
+    condition: sa.ColumnElement[bool],
+    *,
+    newest_first: bool,
+    limit: int = LISTED,
+) -> list[Listed]:
+    c = t.conversations.c
+    order = c.updated_at.desc() if newest_first else c.updated_at
+    rows = connection.execute(
+        sa.select(t.conversations).where(condition).order_by(order).limit(limit)
+    ).all()
+    threads = [Thread(conversation_of(row), shopper_of(row)) for row in rows]
+    handoffs = _handoffs(connection, [x.conversation.handoff for x in threads])
+    texts = _last_texts(connection, [x.conversation.id for x in threads])
+    return [
+        Listed(x, handoffs.get(x.conversation.handoff or ""), texts.get(x.conversation.id, ""))
+        for x in threads
+    ]
+
+
+def _handoffs(connection: sa.Connection, ids: list[str | None]) -> dict[str, Handoff]:
+    wanted = [handoff for handoff in ids if handoff is not None]
+    rows = connection.execute(sa.select(t.handoffs).where(t.handoffs.c.id.in_(wanted)))
+    return {row.id: handoff_of(row) for row in rows}
+
+
+def _last_texts(connection: sa.Connection, ids: list[str]) -> dict[str, str]:
+    """Give the last thing each shopper said, cut to a line."""
+    m = t.messages.c
+    last = (
+        sa.select(m.conversation, sa.func.max(m.seq).label("seq"))
+        .where(m.conversation.in_(ids), m.sender == Sender.SHOPPER.value)
+        .group_by(m.conversation)
+        .subquery()
+    )
+    rows = connection.execute(
+        sa.select(t.messages).join(
+            last, sa.and_(m.conversation == last.c.conversation, m.seq == last.c.seq)
+        )
+    )
+    found = (message_of(row) for row in rows)
+    return {x.conversation: x.body.text[:120] or "[图片]" for x in found}

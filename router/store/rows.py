@@ -1,0 +1,151 @@
+"""Between rows and the domain's values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from router.domain.conversation import Context, Conversation, Status
+from router.domain.handoff import Handoff, HandoffState, Priority, Reason
+from router.domain.message import Body, Message, Sender, Source, Visibility
+from router.domain.people import Role, Shopper, Staff
+from router.domain.routing import PastTurn, Rule
+
+Row = sa.Row[Any]
+
+_CONVERSATION_PLAIN = (
+    "id",
+    "shopper",
+    "agent",
+    "epoch",
+    "last_seq",
+    "shopper_seq",
+    "decided_seq",
+    "case",
+    "handoff",
+    "keeps_place",
+    "rating_case",
+    "opened_at",
+    "updated_at",
+)
+
+
+def to_json(value: object) -> str:
+    """Give a value as JSON text."""
+    return msgspec.json.encode(value).decode()
+
+
+def conversation_of(row: Row) -> Conversation:
+    """Read a conversation."""
+    plain = {name: getattr(row, name) for name in _CONVERSATION_PLAIN}
+    return Conversation(
+        **plain,
+        status=Status(row.status),
+        context=msgspec.json.decode(row.context, type=Context),
+    )
+
+
+def conversation_values(conversation: Conversation) -> dict[str, Any]:
+    """Give a conversation's columns."""
+    values = {name: getattr(conversation, name) for name in _CONVERSATION_PLAIN}
+    values["status"] = conversation.status.value
+    values["context"] = to_json(conversation.context)
+    return values
+
+
+def shopper_of(row: Row) -> Shopper:
+    """Read the shopper of a conversation's row."""
+    return Shopper(row.shopper, row.anonymous, row.shopper_name, row.tier)
+
+
+def message_of(row: Row) -> Message:
+    """Read a message."""
+    return Message(
+        conversation=row.conversation,
+        seq=row.seq,
+        epoch=row.epoch,
+        at=row.at,
+        sender=Sender(row.sender),
+        body=msgspec.json.decode(row.body, type=Body),
+        sender_id=row.sender_id,
+        sender_name=row.sender_name,
+        client_id=row.client_id,
+        visibility=Visibility(row.visibility),
+        source=Source(row.entry, row.revision, row.release, row.model),
+        votable=row.votable,
+        helpful=row.helpful,
+    )
+
+
+def message_values(message: Message, case: int) -> dict[str, Any]:
+    """Give a message's columns."""
+    return {
+        "conversation": message.conversation,
+        "seq": message.seq,
+        "epoch": message.epoch,
+        "case": case,
+        "at": message.at,
+        "sender": message.sender.value,
+        "sender_id": message.sender_id,
+        "sender_name": message.sender_name,
+        "client_id": message.client_id,
+        "visibility": message.visibility.value,
+        "body": to_json(message.body),
+        "entry": message.source.entry,
+        "revision": message.source.revision,
+        "release": message.source.release,
+        "model": message.source.model,
+        "votable": message.votable,
+        "helpful": message.helpful,
+    }
+
+
+def handoff_of(row: Row) -> Handoff:
+    """Read a handoff."""
+    return Handoff(
+        id=row.id,
+        conversation=row.conversation,
+        case=row.case,
+        reason=Reason(row.reason),
+        priority=Priority(row.priority),
+        queued_at=row.queued_at,
+        due_at=row.due_at,
+        asked=row.asked,
+        detail=row.detail,
+        tier=row.tier,
+        mood=row.mood,
+        state=HandoffState(row.state),
+        agent=row.agent,
+        accepted_at=row.accepted_at,
+        ended_at=row.ended_at,
+    )
+
+
+def handoff_values(handoff: Handoff) -> dict[str, Any]:
+    """Give a handoff's columns."""
+    values: dict[str, Any] = {name: getattr(handoff, name) for name in handoff.__slots__}
+    values["reason"] = handoff.reason.value
+    values["state"] = handoff.state.value
+    values["priority"] = int(handoff.priority)
+    values["detail"] = handoff.detail[:500]
+    return values
+
+
+def past_turn_of(row: Row) -> PastTurn:
+    """Read a former decision as what the next one looks at."""
+    return PastTurn(
+        rule=Rule(row.rule),
+        entry=row.entry,
+        intent=row.intent,
+        anger=row.anger,
+        level=row.level,
+        clarified=row.kind == "clarify",
+    )
+
+
+def staff_of(row: Row) -> Staff:
+    """Read a member of staff."""
+    roles = frozenset(Role(role) for role in msgspec.json.decode(row.roles))
+    return Staff(row.id, row.login, row.name, roles, row.capacity)
