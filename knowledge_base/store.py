@@ -54,7 +54,7 @@ class KnowledgeStore:
         """Without a vocabulary, values of conditions and names of flows are not checked."""
         self._database = database
         self._vocabulary = vocabulary
-        self._kept: dict[int, Release] = {}  # releases never change, so the newest few are kept
+        self._kept: dict[int, Release] = {}  # releases never change, so the last used few are kept
 
     async def live(self) -> Release | None:
         """Give the release being served."""
@@ -69,13 +69,9 @@ class KnowledgeStore:
     async def release(self, number: int) -> Release:
         """Give a release with its content."""
         if number in self._kept:
-            return self._kept[number]
+            return self._keep(self._kept.pop(number))
         async with self._database.reading() as connection:
-            found = await _read_release(connection, number)
-        self._kept[number] = found
-        while len(self._kept) > KEPT_RELEASES:
-            del self._kept[min(self._kept)]
-        return found
+            return self._keep(await _read_release(connection, number))
 
     async def releases(self) -> list[ReleaseSummary]:
         """List all releases, newest first."""
@@ -138,8 +134,7 @@ class KnowledgeStore:
                 await _move_live(connection, release.number, live, "publish", author, at)
         except IntegrityError as error:
             raise PublishConflict() from error
-        self._kept[release.number] = release
-        return release
+        return self._keep(release)
 
     async def roll_back(self, to: int | None = None, *, author: str, at: dt.datetime) -> Release:
         """Put an earlier release live again: the given one, or the one the live one followed."""
@@ -182,6 +177,12 @@ class KnowledgeStore:
         async with self._database.reading() as connection:
             count = await connection.scalar(queries.misses(counting, state, reason, since))
         return count or 0
+
+    def _keep(self, release: Release) -> Release:
+        self._kept[release.number] = release  # stands last: the longest unused one is first
+        while len(self._kept) > KEPT_RELEASES:
+            del self._kept[next(iter(self._kept))]
+        return release
 
     def _refuse_invalid(
         self, given: Sequence[Entry], head: Mapping[str, Revision], *, remove_missing: bool
@@ -233,6 +234,10 @@ async def _live_number(connection: AsyncConnection) -> int | None:
     return number
 
 
+async def _numbers(connection: AsyncConnection, statement: sa.Select[str, int]) -> dict[str, int]:
+    return dict((await connection.execute(statement)).all())
+
+
 async def _read_head(connection: AsyncConnection) -> dict[str, Revision]:
     found = [revision_from(row) for row in (await connection.execute(queries.HEAD)).all()]
     return {revision.entry.key: revision for revision in found}
@@ -260,13 +265,13 @@ async def _insert_revisions(
 ) -> None:
     if not edits:
         return
-    known = dict((await connection.execute(queries.ENTRY_IDS)).tuples().all())
+    known = await _numbers(connection, queries.ENTRY_IDS)
     new = [entry.key for entry, _ in edits if entry.key not in known]
     if new:
         rows = [{"key": key, "created_at": at} for key in new]
         await connection.execute(sa.insert(tables.entries), rows)
-        known = dict((await connection.execute(queries.ENTRY_IDS)).tuples().all())
-    last = dict((await connection.execute(queries.LAST_NUMBERS)).tuples().all())
+        known = await _numbers(connection, queries.ENTRY_IDS)
+    last = await _numbers(connection, queries.LAST_NUMBERS)
     approved = RevisionState.APPROVED
     rows = [
         revision_values(
@@ -295,7 +300,7 @@ async def _insert_release(
             removed=len(change.removed),
         )
     )
-    ids = dict((await connection.execute(queries.ENTRY_IDS)).tuples().all())
+    ids = await _numbers(connection, queries.ENTRY_IDS)
     rows = [
         {"release": release.number, "entry_id": ids[key], "revision_id": revision.id}
         for key, revision in release.revisions.items()

@@ -16,7 +16,7 @@ PHRASING_LIMIT = 300
 SHORT_LIMIT = 40  # of a category, a name and a button's title
 URL = re.compile(r"(https?://[^\s/]+\S*|tel:[+0-9-]+|/(?!/)\S*)")
 
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|&(?:[a-zA-Z]+|#\d+);")
+_TAG = re.compile(r"</?[a-zA-Z][ -;=?-~]*>|<!--|&(?:[a-zA-Z]+|#\d+);")
 _MARKDOWN = re.compile(r"\*\*\S[^*\n]*\*\*|\[[^\]\n]+\]\([^)\n]+\)|^#{1,6} ", re.MULTILINE)
 _LINE_ENDS = "\u0085\u2028\u2029"
 

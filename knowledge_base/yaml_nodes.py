@@ -161,7 +161,8 @@ def compose(file: Path, reading: Reading) -> yaml.Node | None:
         reading.refuse_at(Place(line, 1), "", "the file is not UTF-8", "Save it as UTF-8.")
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        what = f"it holds the character U+{ord(error.character):04X}"
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        what = f"it holds the unreadable character U+{code:04X}"
         reading.refuse_at(Place(line, 1), "", what, "Delete the character.")
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -30,6 +30,11 @@ def for_staff(conversation: str) -> str:
     return f"staff:{conversation}"
 
 
+def for_agent(agent: str) -> str:
+    """Name the topic of what happens in an agent's own conversations."""
+    return f"agent:{agent}"
+
+
 class Outbox:
     """What one socket has yet to send; overflowing marks it lost instead of growing.
 
@@ -110,8 +115,8 @@ class Outbox:
 class Publisher(Protocol):
     """What the desk announces through: the hub, or a recording one in tests."""
 
-    def publish(self, topic: str, event: wire.Event) -> None:
-        """Give an event to everybody who follows the topic."""
+    def publish(self, event: wire.Event, *topics: str) -> None:
+        """Give an event once to everybody who follows any of the topics."""
 
 
 class Hub:
@@ -132,14 +137,16 @@ class Hub:
             if not followers:
                 del self._followers[topic]
 
-    def publish(self, topic: str, event: wire.Event) -> None:
-        """Give an event to everybody who follows the topic; it is encoded once."""
-        followers = self._followers.get(topic)
+    def publish(self, event: wire.Event, *topics: str) -> None:
+        """Give an event once to everybody who follows any of the topics; it is encoded once."""
+        followers: set[Outbox] = set()
+        for topic in topics:
+            followers |= self._followers.get(topic, set())
         if not followers:
             return
         frame = wire.encode(event)
         seq = event.message.seq if isinstance(event, wire.MessageCreated) else None
-        for outbox in tuple(followers):
+        for outbox in followers:
             outbox.put(frame, seq)
 
     def followed(self, topic: str) -> int:

@@ -75,7 +75,7 @@ class _File(Struct, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class HouseRules:
     """The rules of the house as the policy file states them."""
 
     routing: Policy
@@ -84,7 +84,7 @@ class House:
     presets: tuple[PresetRule, ...]
 
 
-def read_policy(text: str, name: str = "policy") -> House:
+def read_policy(text: str, name: str = "policy") -> HouseRules:
     """Read a policy, or say what is wrong in it."""
     try:
         file = msgspec.convert(tomllib.loads(text), _File)
@@ -93,7 +93,7 @@ def read_policy(text: str, name: str = "policy") -> House:
     except msgspec.ValidationError as error:
         raise InvalidPolicy(f"{name}: {error}") from error
     minutes = msgspec.structs.asdict(file.first_response_minutes)
-    return House(
+    return HouseRules(
         routing=Policy(**msgspec.structs.asdict(file.decision)),
         first_response={
             priority: dt.timedelta(minutes=minutes[priority.name.lower()]) for priority in Priority
@@ -112,7 +112,7 @@ class PolicyFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp = self._read_stamp()
-        self.house = read_policy(path.read_text("utf-8"), path.name)
+        self.rules = read_policy(path.read_text("utf-8"), path.name)
 
     def reload(self) -> bool:
         """Take a changed file; InvalidPolicy leaves the former policy in force."""
@@ -120,7 +120,7 @@ class PolicyFile:
         if stamp == self._stamp:
             return False
         self._stamp = stamp
-        self.house = read_policy(self._path.read_text("utf-8"), self._path.name)
+        self.rules = read_policy(self._path.read_text("utf-8"), self._path.name)
         return True
 
     def _read_stamp(self) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from knowledge_base.database import Database
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.files import read_vocabulary
 from knowledge_base.store import KnowledgeStore
+from router.cli.context import open_database
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 VOCABULARY = DATA / "shop" / "vocabulary.yml"
@@ -33,18 +34,19 @@ class Access:
     """Where the database and the vocabulary are."""
 
     url: str | None
-    vocabulary_file: Path
+    vocabulary_file: Path | None = None
 
     def vocabulary(self) -> Vocabulary:
-        """Read the shop's vocabulary."""
-        return read_vocabulary(self.vocabulary_file)
+        """Read the shop's vocabulary; without a file it is empty."""
+        return read_vocabulary(self.vocabulary_file) if self.vocabulary_file else Vocabulary()
 
     def run(self, work: Callable[[KnowledgeStore], Awaitable[Result]]) -> Result:
         """Do work with the store of the opened database."""
+        vocabulary = self.vocabulary() if self.vocabulary_file else None
 
         async def with_store() -> Result:
             async with _database(self.url) as database:
-                return await work(KnowledgeStore(database, self.vocabulary()))
+                return await work(KnowledgeStore(database, vocabulary))
 
         return asyncio.run(with_store())
 
@@ -52,9 +54,6 @@ class Access:
 @asynccontextmanager
 async def _database(url: str | None) -> AsyncIterator[Database]:
     if url is None:
-        # The settings, and all they import, are not needed when a database is given.
-        from router.cli.context import open_database  # noqa: PLC0415
-
         async with open_database() as opened:
             yield opened
         return

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from knowledge_base.misses import Miss, MissReason, MissState
 from knowledge_base.store import KnowledgeStore
-from router.cli.knowledge import JSON, VOCABULARY, Access, as_json, local, show_table
+from router.cli.knowledge import JSON, Access, as_json, local, show_table
 
 
 @click.command()
@@ -45,7 +45,7 @@ def misses(
             state=wanted_state, reason=wanted_reason, since=since
         )
 
-    found, count = Access(url, VOCABULARY).run(read)
+    found, count = Access(url).run(read)
     if json_out:
         as_json({"count": count, "misses": found})
         return

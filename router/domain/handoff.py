@@ -19,7 +19,6 @@ class Reason(enum.StrEnum):
     LOW_CONFIDENCE = "low_confidence"
     GOING_IN_CIRCLES = "going_in_circles"
     IMAGE = "image"
-    FLOW_STUCK = "flow_stuck"
     TRANSFER = "transfer"
 
 
@@ -83,7 +82,6 @@ def priority_of(reason: Reason, tier: str, vip_tiers: frozenset[str]) -> Priorit
             | Reason.BOT_UNAVAILABLE
             | Reason.GOING_IN_CIRCLES
             | Reason.IMAGE
-            | Reason.FLOW_STUCK
             | Reason.TRANSFER
             | Reason.LOW_CONFIDENCE
         ):

@@ -91,7 +91,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a message says and shows; a tapped button is kept as the entry or flow it named."""
+    """What a message says and shows; a tapped button is kept as what it named."""
 
     text: str = ""
     buttons: tuple[Button, ...] = ()
@@ -99,6 +99,7 @@ class Body:
     image: Image | None = None
     chosen_entry: str | None = None
     chosen_flow: str | None = None
+    asks_human: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ class Rule(enum.StrEnum):
     HUMAN_ONLY = "human_only"
     BOT_UNAVAILABLE = "bot_unavailable"
     FLOW = "flow"
-    FLOW_STUCK = "flow_stuck"
     CHOSEN = "chosen"
     LOW_CONFIDENCE = "low_confidence"
     LOW_CONFIDENCE_AGAIN = "low_confidence_again"
@@ -86,7 +85,6 @@ class Understood:
     candidates: tuple[Candidate, ...] = ()
     flow: str | None = None
     flow_state: str | None = None
-    flow_offers_human: bool = False
     release: int | None = None
     model: str | None = None
 
@@ -229,9 +227,6 @@ def _from_reading(understood: Understood, turn: Turn, policy: Policy) -> Decisio
         model=understood.model,
     )
     if understood.flow is not None and understood.flow_state != "left":
-        if understood.flow_offers_human:
-            stuck = replace(evidence, rule=Rule.FLOW_STUCK)
-            return HandOff(stuck, Reason.FLOW_STUCK, understood.flow)
         return Reply(replace(evidence, rule=Rule.FLOW, threshold=None), flow=understood.flow)
     best = understood.candidates[0] if understood.candidates else None
     sure = understood.confidence >= policy.confident

@@ -17,9 +17,9 @@ from router.domain.handoff import Handoff
 from router.domain.message import Draft, Image, Message
 from router.domain.people import Shopper, Staff
 from router.store import moves, reads, staff
-from router.store.staff import Credentials
 from router.store.moves import Changed, DecisionRecord, Settlement
 from router.store.reads import DecisionLine, Listed, PendingTurn, Thread
+from router.store.staff import Credentials
 from router.store.writer import Overloaded, Writer, WriterClosed
 
 T = TypeVar("T")

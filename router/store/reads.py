@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from knowledge_base.tables import misses as kb_misses
@@ -28,15 +29,6 @@ class Thread:
 
     conversation: Conversation
     shopper: Shopper
-
-
-@dataclass(frozen=True, slots=True)
-class PendingTurn:
-    """The oldest shopper message no decision was taken for, with what decides."""
-
-    thread: Thread
-    message: Message
-    past: tuple[PastTurn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +56,18 @@ class DecisionLine:
     release: int | None
     model: str | None
     took_ms: float
+    ranking: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PendingTurn:
+    """The oldest shopper message no decision was taken for, with what decides."""
+
+    thread: Thread
+    message: Message
+    past: tuple[PastTurn, ...]
+    last: DecisionLine | None = None
+    """The newest decision of this case."""
 
 
 def thread(connection: sa.Connection, conversation_id: str) -> Thread:
@@ -129,7 +133,10 @@ def pending_turn(connection: sa.Connection, conversation_id: str) -> PendingTurn
         .limit(RECENT_TURNS)
     ).all()
     return PendingTurn(
-        found, message_of(row), tuple(past_turn_of(decision) for decision in reversed(past))
+        found,
+        message_of(row),
+        tuple(past_turn_of(decision) for decision in reversed(past)),
+        _decision_line(past[0]) if past else None,
     )
 
 
@@ -193,8 +200,7 @@ def decisions(
     if case is not None:
         query = query.where(t.decisions.c.case == case)
     rows = connection.execute(query.order_by(t.decisions.c.seq))
-    names = DecisionLine.__slots__
-    return [DecisionLine(**{name: getattr(row, name) for name in names}) for row in rows]
+    return [_decision_line(row) for row in rows]
 
 
 def misses_of(connection: sa.Connection, conversation_id: str) -> int:
@@ -204,6 +210,12 @@ def misses_of(connection: sa.Connection, conversation_id: str) -> int:
         .select_from(kb_misses)
         .where(kb_misses.c.conversation == conversation_id)
     ).scalar_one()
+
+
+def _decision_line(row: sa.Row[Any]) -> DecisionLine:
+    plain = {name: getattr(row, name) for name in DecisionLine.__slots__ if name != "ranking"}
+    ranking = msgspec.json.decode(row.ranking, type=tuple[tuple[str, float], ...])
+    return DecisionLine(**plain, ranking=ranking)
 
 
 def _listed(

@@ -1,0 +1,74 @@
+"""What the return flow says; pure."""
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from bot.actions.moves import TO_HUMAN, Button, Message
+from bot.actions.router_api import Refused, StartedReturn, Unavailable
+from bot.flow import Slot
+from bot.lexicon import Reason
+from bot.pickup import PickupWindow
+
+REASONS: Final = {
+    Reason.QUALITY: "质量问题",
+    Reason.SIZE: "尺码不合适",
+    Reason.CHANGED_MIND: "不喜欢/不想要了",
+}
+_REASON_BUTTONS: Final = tuple(Button(words, words) for words in REASONS.values())
+_PICKUP_BUTTONS: Final = (
+    Button("确认，明天全天", "明天全天取件，确认"),
+    Button("确认，明天上午", "明天上午取件，确认"),
+    Button("确认，明天下午", "明天下午取件，确认"),
+    Button("不退了", "不退了"),
+)
+
+
+def ask_reason(title: str, say_first: str) -> Message:
+    """Ask why the order goes back."""
+    return Message(f"{say_first}「{title}」为什么要退？", _REASON_BUTTONS)
+
+
+def ask_pickup(
+    known: Mapping[Slot, str], window: PickupWindow, tomorrow: PickupWindow, say_first: str
+) -> Message:
+    """Show the whole return once, and ask for the pick-up time and a confirmation."""
+    reason = Reason(known[Slot.RETURN_REASON])
+    lines = [
+        f"{say_first}最后确认一下：",
+        f"退货：「{known[Slot.ORDER_TITLE]}」（{known[Slot.ORDER_NUMBER]}）",
+        f"原因：{REASONS[reason]}",
+        f"取件：{window.words(tomorrow.day_before())} 快递员上门",
+        "运费：" + ("由店铺承担" if reason is Reason.QUALITY else "非质量问题按会员权益结算，提交后写明"),
+    ]
+    if known.get(Slot.PRODUCT_LINE) == "jewellery":
+        lines.append("首饰必须保价寄回，取件时请当面保价，证书和包装一起放好。")
+    lines.append("没问题就点确认；想换时间直接说，比如“后天下午”。")
+    agreed = Button("确认", "确认")
+    buttons = _PICKUP_BUTTONS if window == tomorrow else (agreed, *_PICKUP_BUTTONS[1:])
+    return Message("\n".join(lines), buttons)
+
+
+def submitted(
+    result: StartedReturn | Refused | Unavailable, number: str, tomorrow: PickupWindow
+) -> Message:
+    """Tell how the booking went, with what happens next."""
+    match result:
+        case StartedReturn():
+            freight = "店铺承担" if result.freight == "shop" else "由您承担"
+            return Message(
+                f"退货申请好了，退货单号 {result.number}。\n"
+                f"取件：{PickupWindow.of_code(result.pickup).words(tomorrow.day_before())}，运费{freight}\n"
+                f"退款：{result.refund} 元，仓库签收后 24 小时内审核，通过就原路退回。",
+                (Button("退款多久到账", "退款多久到账"),),
+                number,
+            )
+        case Refused():
+            return Message(f"这笔退货没能提交：{result.detail}", (TO_HUMAN,), number)
+        case Unavailable():
+            text = (
+                "抱歉，提交时系统没有响应，我不确定有没有成功。"
+                "请到订单页看一眼状态，没有显示“退货中”就稍后再试，或者让人工同事处理。"
+            )
+            return Message(text, (TO_HUMAN,), number)
+        case _:
+            assert_never(result)

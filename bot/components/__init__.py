@@ -1,0 +1,1 @@
+"""Rasa graph components of jieli, named in config.yml by their module paths."""

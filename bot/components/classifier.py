@@ -1,0 +1,156 @@
+"""The intent classifier of the pipeline: tf-idf, a linear model, calibrated confidence."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import (
+    FEATURE_TYPE_SENTENCE,
+    INTENT,
+    INTENT_NAME_KEY,
+    INTENT_RANKING_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack, vstack
+
+from bot.components.linear import Hyperparameters, LinearIntents, fit
+
+RANKING_LENGTH: Final = 10
+
+
+class CalibratedIntentClassifierUntrained(Exception):
+    """A model package without the classifier's arrays was loaded."""
+
+
+def _columns(messages: list[Message]) -> dict[str, int]:
+    """Return each featurizer's number of columns, in pipeline order."""
+    widths: dict[str, int] = {}
+    for message in messages:
+        for feature in message.features:
+            if feature.attribute == TEXT and feature.type == FEATURE_TYPE_SENTENCE:
+                widths.setdefault(feature.origin, feature.features.shape[-1])
+    return widths
+
+
+def _counts(message: Message, widths: dict[str, int]) -> csr_matrix:
+    """Return the message's counted features as one row; a missing block is zeros."""
+    found = {
+        feature.origin: feature.features
+        for feature in message.features
+        if feature.attribute == TEXT and feature.type == FEATURE_TYPE_SENTENCE
+    }
+    return hstack(
+        [csr_matrix(found.get(origin, (1, width))) for origin, width in widths.items()],
+        format="csr",
+    )
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
+)
+class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
+    """Ranks intents by a linear model whose confidence is measured on held-out folds."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        model: LinearIntents | None = None,
+    ) -> None:
+        self._how = Hyperparameters(
+            strength=float(config["strength"]),
+            folds=int(config["folds"]),
+            seed=int(config["random_state"]),
+        )
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """Return what must come earlier in the pipeline: something that counts features."""
+        return [Featurizer]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Return the packages the component imports."""
+        return ["sklearn"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Return the settings config.yml may change."""
+        default = Hyperparameters()
+        return {
+            "strength": default.strength,
+            "folds": default.folds,
+            "random_state": default.seed,
+        }
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CalibratedIntentClassifier:
+        """Return an untrained classifier."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CalibratedIntentClassifier:
+        """Return the classifier a model package holds."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, LinearIntents.open(folder))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the model on the training phrasings and store it."""
+        examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
+        widths = _columns(examples)
+        self._model = fit(
+            vstack([_counts(example, widths) for example in examples], format="csr"),
+            [example.get(INTENT) for example in examples],
+            widths,
+            self._how,
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Give each message its intent, confidence and the ten likeliest intents."""
+        for message in messages:
+            ranking = self._rank(message)
+            message.set(INTENT, ranking[0], add_to_output=True)
+            message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+        return messages
+
+    def _rank(self, message: Message) -> list[dict[str, Any]]:
+        if self._model is None:
+            raise CalibratedIntentClassifierUntrained("train the model before reading with it")
+        chances = self._model.read(_counts(message, self._model.widths()))[0]
+        best = chances.argsort(kind="stable")[::-1][:RANKING_LENGTH]
+        return [
+            {
+                INTENT_NAME_KEY: self._model.labels[index],
+                PREDICTED_CONFIDENCE_KEY: float(chances[index]),
+            }
+            for index in best
+        ]

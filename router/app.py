@@ -1,0 +1,152 @@
+"""The composition root: settings become a running router; everything opened here is closed here."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import time
+import uuid
+import weakref
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiohttp
+import structlog
+from aiohttp import WSCloseCode, web
+
+from knowledge_base.database import Database
+from knowledge_base.store import KnowledgeStore
+from router.bot_client import Bot, BotClient
+from router.desk.agent import AgentDesk, PresenceBoard
+from router.desk.answering import Answering
+from router.desk.queue import QueueBoard
+from router.desk.services import LiveKnowledge, MoodReader, Services
+from router.desk.shopper import ShopperDesk
+from router.desk.sweep import Sweep
+from router.hub import Hub
+from router.identity import ShopperTokens
+from router.mood import Mood, train
+from router.policy import PolicyFile
+from router.settings import ROOT, Settings
+from router.shop import DemoShop
+from router.store import Store
+from router.texts import Languages
+from router.web import demo, internal, pages, shopper, staff
+from router.web.keys import (
+    AGENT_DESK,
+    HUB,
+    LOGINS,
+    SERVICES,
+    SHOPPER_DESK,
+    SOCKETS,
+    TOKENS,
+)
+from router.web.limits import LoginGuard
+from router.web.middleware import errors, headers
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a test may put in the place of the real thing."""
+
+    bot: Bot | None = None
+    mood: MoodReader | None = None
+    now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
+    new_id: Callable[[], str] = lambda: uuid.uuid4().hex
+    sweeping: bool = True
+
+
+def build(settings: Settings, database: Database, parts: Parts | None = None) -> web.Application:
+    """Build the application over an open, migrated database; it opens the rest when it starts."""
+    parts = parts or Parts()
+    app = web.Application(middlewares=[headers, errors], client_max_size=settings.max_image_bytes)
+    app[SOCKETS] = weakref.WeakSet()
+    app[LOGINS] = LoginGuard(time.monotonic)
+    app[HUB] = Hub()
+    app[TOKENS] = ShopperTokens(
+        settings.shopper_secret,
+        anonymous_days=settings.shopper_days,
+        signed_hours=settings.signed_hours,
+    )
+    for edge in (shopper, staff, internal, pages):
+        app.router.add_routes(edge.routes)
+    if settings.demo:
+        app.router.add_routes(demo.routes)
+
+    async def running(app: web.Application) -> AsyncIterator[None]:
+        async with aiohttp.ClientSession() as session:
+            store = Store(database)
+            await store.open()
+            policy = PolicyFile(settings.policy_path)
+            mood = parts.mood
+            if mood is None:
+                mood = await asyncio.to_thread(_mood, settings)
+            services = Services(
+                settings=settings,
+                store=store,
+                knowledge=LiveKnowledge(KnowledgeStore(database)),
+                hub=app[HUB],
+                bot=parts.bot or _bot(settings, session),
+                mood=mood,
+                shop=DemoShop.load(ROOT / "data" / "shop" / "demo.yml", parts.now()),
+                rules=lambda: policy.rules,
+                languages=Languages.load(),
+                now=parts.now,
+                new_id=parts.new_id,
+            )
+            answering, board = Answering(services), QueueBoard(services)
+            app[SERVICES] = services
+            app[SHOPPER_DESK] = ShopperDesk(services, answering, board)
+            app[AGENT_DESK] = AgentDesk(services, answering, PresenceBoard())
+            sweep = Sweep(services, answering, board, policy)
+            task = asyncio.create_task(sweep.run()) if parts.sweeping else None
+            yield
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await answering.close()
+            await store.close()
+
+    app.cleanup_ctx.append(running)
+    app.on_shutdown.append(_close_sockets)
+    return app
+
+
+def _bot(settings: Settings, session: aiohttp.ClientSession) -> BotClient:
+    return BotClient(
+        session,
+        settings.bot_url,
+        settings.service_token,
+        deadline=settings.bot_deadline,
+        failures=settings.bot_failures,
+        pause=settings.bot_pause,
+    )
+
+
+def _mood(settings: Settings) -> Mood:
+    """Load the mood model, training it first where its text has changed."""
+    return Mood.load(train(ROOT / "data" / "mood", settings.folder / "mood"))
+
+
+async def _close_sockets(app: web.Application) -> None:
+    for socket in set(app[SOCKETS]):
+        with suppress(ConnectionError):
+            await socket.close(code=WSCloseCode.SERVICE_RESTART, message=b"restart")
+
+
+async def serve(settings: Settings, stopped: asyncio.Event) -> None:
+    """Serve until told to stop; the database has been migrated."""
+    database = Database.open(settings.database_url)
+    runner = web.AppRunner(build(settings, database), access_log=None, shutdown_timeout=5.0)
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        log.info("router listens", host=settings.host, port=settings.port)
+        await stopped.wait()
+    finally:
+        await runner.cleanup()
+        await database.close()

@@ -1,0 +1,1 @@
+"""The moves of each actor: read, decide, store in one transaction, then announce."""

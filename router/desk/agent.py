@@ -1,0 +1,223 @@
+"""The agent's moves: accept, speak, note, give back, resolve."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from knowledge_base.misses import MissReason
+from router import hub, wire
+from router.desk import announce
+from router.desk.answering import Answering
+from router.desk.brief import brief_of
+from router.desk.misses import miss_of_answer
+from router.desk.services import Services
+from router.domain.errors import Forbidden
+from router.domain.handoff import Handoff, Reason, due_at, priority_of
+from router.domain.message import Body, Draft, Sender, Visibility, clean_text
+from router.domain.people import Presence, Role, Staff
+from router.store import Changed
+
+
+@dataclass(slots=True)
+class PresenceBoard:
+    """Who is at the desk now, by open sockets; several tabs of one agent count once."""
+
+    _said: dict[str, Presence] = field(default_factory=dict)
+    _sockets: dict[str, int] = field(default_factory=dict)
+
+    def of(self, staff: str) -> Presence:
+        """Give what a member of staff said, or offline without a socket."""
+        if not self._sockets.get(staff):
+            return Presence.OFFLINE
+        return self._said.get(staff, Presence.ONLINE)
+
+    def said(self, staff: str, presence: Presence) -> None:
+        """Note what a member of staff says."""
+        self._said[staff] = presence
+
+    def came(self, staff: str) -> bool:
+        """Note one more socket; True when it is the first."""
+        self._sockets[staff] = self._sockets.get(staff, 0) + 1
+        return self._sockets[staff] == 1
+
+    def left(self, staff: str) -> bool:
+        """Note one socket less; True when it was the last."""
+        self._sockets[staff] = max(0, self._sockets.get(staff, 0) - 1)
+        return self._sockets[staff] == 0
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDesk:
+    """What staff may do in conversations; roles are checked here, ownership in the store."""
+
+    services: Services
+    answering: Answering
+    presence: PresenceBoard
+
+    async def welcome(self, me: Staff) -> wire.DeskWelcome:
+        """Give the queue, the agent's conversations and the colleagues."""
+        store = self.services.store
+        colleagues = [s for s in await store.list_staff() if s.id != me.id]
+        return wire.DeskWelcome(
+            me=wire.staff_view(me, self.presence.of(me.id)),
+            queue=tuple(announce.card(listed) for listed in await store.queued()),
+            mine=tuple(announce.card(listed) for listed in await store.held_by(me.id)),
+            colleagues=tuple(wire.staff_view(s, self.presence.of(s.id)) for s in colleagues),
+        )
+
+    async def history(self, before: dt.datetime | None) -> list[wire.QueueCard]:
+        """List resolved conversations, newest first."""
+        return [announce.card(listed) for listed in await self.services.store.resolved(before)]
+
+    async def open(self, conversation: str, after: int) -> wire.Opened:
+        """Give a thread with its brief."""
+        store = self.services.store
+        listed = await store.listed(conversation)
+        messages = await store.messages_after(conversation, after, staff=True)
+        brief = await brief_of(self.services, listed)
+        return wire.Opened(announce.card(listed), tuple(messages), brief)
+
+    async def accept(self, me: Staff, conversation: str) -> Changed:
+        """Take a waiting conversation; exactly one of those who try gets it."""
+        _require(me, Role.AGENT)
+        services = self.services
+        thread = await services.store.thread(conversation)
+        texts = services.languages.of(thread.conversation.context.locale)
+        draft = Draft(
+            Sender.SYSTEM,
+            Body(texts.accepted.format(agent=me.name)),
+            sender_id=me.id,
+            sender_name=me.name,
+        )
+        changed = await services.store.accept(conversation, me, draft, services.now())
+        if not changed.duplicate:
+            await self._announce(changed, me.name)
+        return changed
+
+    async def reply(self, me: Staff, command: wire.AgentReply) -> Changed:
+        """Speak to the shopper, under the epoch the agent saw."""
+        _require(me, Role.AGENT)
+        services = self.services
+        draft = self._draft(me, command.text, command.client_id, Visibility.EVERYONE)
+        changed = await services.store.agent_says(
+            command.conversation, me, draft, command.epoch, services.now()
+        )
+        if not changed.duplicate:
+            announce.messages(services, changed)
+        return changed
+
+    async def note(self, me: Staff, command: wire.Note) -> Changed:
+        """Leave a note that only staff read."""
+        services = self.services
+        draft = self._draft(me, command.text, command.client_id, Visibility.STAFF)
+        changed = await services.store.note(command.conversation, draft, services.now())
+        if not changed.duplicate:
+            announce.messages(services, changed)
+        return changed
+
+    async def return_to_bot(self, me: Staff, conversation: str) -> Changed:
+        """Give the conversation back to the bot, which tells the shopper."""
+        _require(me, Role.AGENT)
+        return await self._end(me, conversation, resolve=False)
+
+    async def resolve(self, me: Staff, conversation: str) -> Changed:
+        """Close the case; the shopper is asked to rate it."""
+        _require(me, Role.AGENT)
+        return await self._end(me, conversation, resolve=True)
+
+    async def transfer(self, me: Staff, command: wire.Transfer) -> Changed:
+        """Give the conversation back to the queue; the reason stands in a note."""
+        _require(me, Role.AGENT)
+        services = self.services
+        listed = await services.store.listed(command.conversation)
+        thread, now = listed.thread, services.now()
+        rules = services.rules()
+        priority = priority_of(Reason.TRANSFER, thread.shopper.tier, rules.routing.vip_tiers)
+        if listed.handoff is not None:
+            priority = max(priority, listed.handoff.priority)
+        reason = clean_text(command.reason, limit=500) if command.reason.strip() else ""
+        following = Handoff(
+            id=services.new_id(),
+            conversation=command.conversation,
+            case=thread.conversation.case,
+            reason=Reason.TRANSFER,
+            priority=priority,
+            queued_at=now,
+            due_at=due_at(now, rules.first_response[priority]),
+            asked=listed.handoff.asked if listed.handoff else listed.last_text,
+            detail=reason,
+            tier=thread.shopper.tier,
+            mood=listed.handoff.mood if listed.handoff else 0,
+        )
+        texts = services.languages.of(thread.conversation.context.locale)
+        drafts = [Draft(Sender.SYSTEM, Body(texts.transferred))]
+        if reason:
+            drafts.append(
+                Draft(
+                    Sender.AGENT,
+                    Body(reason),
+                    sender_id=me.id,
+                    sender_name=me.name,
+                    visibility=Visibility.STAFF,
+                )
+            )
+        changed = await services.store.transfer(command.conversation, me, following, drafts, now)
+        await self._announce(changed)
+        return changed
+
+    async def flag(self, me: Staff, command: wire.Flag) -> None:
+        """Mark a bot answer as wrong: it becomes a miss of the question it answered."""
+        miss = await miss_of_answer(
+            self.services, command.conversation, command.seq, MissReason.FLAGGED
+        )
+        await self.services.store.keep_miss(miss)
+
+    def typing(self, conversation: str) -> None:
+        """Show the shopper that an agent is typing."""
+        self.services.hub.publish(
+            wire.TypingShown(conversation, "agent"), hub.for_shopper(conversation)
+        )
+
+    def set_presence(self, me: Staff, presence: Presence) -> None:
+        """Say whether the agent takes conversations."""
+        self.presence.said(me.id, presence)
+        self.show_presence(me.id)
+
+    def show_presence(self, staff: str) -> None:
+        """Tell every desk where a member of staff is."""
+        event = wire.PresenceChanged(staff, self.presence.of(staff))
+        self.services.hub.publish(event, hub.DESK)
+
+    async def _end(self, me: Staff, conversation: str, *, resolve: bool) -> Changed:
+        services = self.services
+        thread = await services.store.thread(conversation)
+        texts = services.languages.of(thread.conversation.context.locale)
+        said = texts.resolved if resolve else texts.returned
+        drafts: Sequence[Draft] = [Draft(Sender.SYSTEM, Body(said))]
+        changed = await services.store.end_care(
+            conversation, me, resolve=resolve, drafts=drafts, now=services.now()
+        )
+        await self._announce(changed)
+        return changed
+
+    async def _announce(self, changed: Changed, agent_name: str | None = None) -> None:
+        announce.messages(self.services, changed)
+        announce.state(self.services, changed.conversation, agent_name)
+        await announce.to_desks(self.services, changed.conversation)
+
+    def _draft(self, me: Staff, text: str, client_id: str, visibility: Visibility) -> Draft:
+        return Draft(
+            Sender.AGENT,
+            Body(clean_text(text)),
+            sender_id=me.id,
+            sender_name=me.name,
+            client_id=client_id,
+            visibility=visibility,
+        )
+
+
+def _require(me: Staff, role: Role) -> None:
+    if not me.may(role):
+        raise Forbidden(f"only staff with the role {role} may do this")

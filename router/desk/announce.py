@@ -1,0 +1,67 @@
+"""Tells whoever follows what a move has changed; the store has committed it already."""
+
+from __future__ import annotations
+
+from router import hub, wire
+from router.desk.services import Services
+from router.domain.conversation import Conversation, Status
+from router.domain.message import Message, Visibility
+from router.store import Changed, Listed
+
+HELD = {Status.ACTIVE, Status.ON_HOLD}
+
+
+def messages(services: Services, changed: Changed) -> None:
+    """Publish new messages, in order; call it right after the commit, before any other wait."""
+    for message in changed.messages:
+        _message(services, message, changed.conversation)
+
+
+def state(services: Services, conversation: Conversation, agent_name: str | None = None) -> None:
+    """Publish a conversation's new state to its shopper and to the staff who read it."""
+    event = wire.ConversationChanged(wire.view_of(conversation, agent_name))
+    topics = [hub.for_shopper(conversation.id), hub.for_staff(conversation.id)]
+    if conversation.agent is not None:
+        topics.append(hub.for_agent(conversation.agent))
+    services.hub.publish(event, *topics)
+
+
+async def to_desks(services: Services, conversation: Conversation) -> None:
+    """Publish where the conversation stands to every desk: queued, assigned or gone."""
+    view = await card_of(services, conversation.id)
+    waiting = conversation.status is Status.QUEUED or conversation.keeps_place
+    if waiting:
+        services.hub.publish(wire.HandoffQueued(view), hub.DESK)
+    elif conversation.status in HELD and conversation.agent is not None:
+        services.hub.publish(wire.ConversationAssigned(view, conversation.agent), hub.DESK)
+    else:
+        services.hub.publish(wire.ConversationLeft(view.conversation), hub.DESK)
+
+
+async def card_of(services: Services, conversation: str) -> wire.QueueCard:
+    """Give a conversation as the desks list it."""
+    return card(await services.store.listed(conversation))
+
+
+def card(listed: Listed) -> wire.QueueCard:
+    """Show a listed conversation."""
+    conversation, shopper = listed.thread.conversation, listed.thread.shopper
+    return wire.QueueCard(
+        conversation=wire.view_of(conversation),
+        shopper=shopper.id,
+        shopper_name=shopper.name,
+        tier=shopper.tier,
+        handoff=listed.handoff,
+        last_text=listed.last_text,
+        updated_at=conversation.updated_at,
+        agent=conversation.agent,
+    )
+
+
+def _message(services: Services, message: Message, conversation: Conversation) -> None:
+    topics = [hub.for_staff(message.conversation)]
+    if conversation.agent is not None:
+        topics.append(hub.for_agent(conversation.agent))
+    if message.visibility is Visibility.EVERYONE:
+        topics.append(hub.for_shopper(message.conversation))
+    services.hub.publish(wire.MessageCreated(message), *topics)

@@ -1,0 +1,90 @@
+"""The brief: what an agent needs to know before the first word, built from what is stored."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from router import wire
+from router.desk.orders import order_in_focus
+from router.desk.services import Services
+from router.domain.message import Message, OrderCard, Sender
+from router.store import DecisionLine, Listed
+
+ORDERS_SHOWN = 5
+IMAGES_SHOWN = 12
+
+
+async def brief_of(services: Services, listed: Listed) -> wire.Brief:
+    """Give the brief of a conversation's case as it stands."""
+    thread = listed.thread
+    conversation, shopper, handoff = thread.conversation, thread.shopper, listed.handoff
+    lines = await services.store.decisions(conversation.id, conversation.case)
+    messages = await services.store.messages_after(conversation.id, 0, staff=False)
+    release = await services.knowledge.release()
+    titles = {entry.key: entry.title for entry in release.entries} if release else {}
+    images = [m.body.image for m in messages if m.body.image is not None]
+    waited = None
+    if handoff is not None:
+        waited = int(((handoff.accepted_at or services.now()) - handoff.queued_at).total_seconds())
+    return wire.Brief(
+        asked=handoff.asked if handoff else listed.last_text,
+        reason=handoff.reason.value if handoff else None,
+        detail=handoff.detail if handoff else "",
+        tried=_tried(lines, messages, titles),
+        orders=_orders(services, listed),
+        orders_note="顾客没有登录，看不到订单。" if shopper.anonymous else None,
+        mood=tuple(wire.MoodPoint(line.seq, line.anger, line.level) for line in lines),
+        shopper=shopper.id,
+        shopper_name=shopper.name,
+        tier=shopper.tier,
+        anonymous=shopper.anonymous,
+        context=conversation.context,
+        images=tuple(images[-IMAGES_SHOWN:]),
+        earlier_cases=conversation.case - 1,
+        waited_seconds=waited,
+    )
+
+
+def _tried(
+    lines: list[DecisionLine], messages: list[Message], titles: dict[str, str]
+) -> tuple[wire.TriedAnswer, ...]:
+    """Pair each decided question with what the bot said before the next one."""
+    by_seq = {message.seq: message for message in messages}
+    ends = [later.seq for _, later in pairwise(lines)] + [None] if lines else []
+    tried: list[wire.TriedAnswer] = []
+    for line, end in zip(lines, ends, strict=True):
+        said = [
+            m
+            for m in messages
+            if m.sender is Sender.BOT and m.seq > line.seq and (end is None or m.seq < end)
+        ]
+        if not said:
+            continue
+        question = by_seq.get(line.seq)
+        tried.append(
+            wire.TriedAnswer(
+                seq=line.seq,
+                question=question.body.text if question else "",
+                rule=line.rule,
+                entry=line.entry,
+                title=titles.get(line.entry or ""),
+                answer="\n".join(m.body.text for m in said),
+                confidence=line.confidence,
+                helpful=next((m.helpful for m in said if m.helpful is not None), None),
+                release=line.release,
+                model=line.model,
+            )
+        )
+    return tuple(tried)
+
+
+def _orders(services: Services, listed: Listed) -> tuple[OrderCard, ...]:
+    """Give the shopper's orders, the one in question first."""
+    shopper, context = listed.thread.shopper, listed.thread.conversation.context
+    if shopper.anonymous:
+        return ()
+    focus = order_in_focus(
+        services, shopper, context, listed.handoff.asked if listed.handoff else ""
+    )
+    others = [o for o in services.shop.orders_of(shopper.id) if focus is None or o != focus]
+    return tuple(([focus] if focus else []) + others)[:ORDERS_SHOWN]

@@ -1,0 +1,156 @@
+"""Puts a decision into messages: the answer under its conditions, choices, or the hand-over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from knowledge_base.entries import Button as EntryButton
+from knowledge_base.releases import Release
+from router.bot_client import BotAnswer, BotMessage
+from router.desk.orders import circumstances, order_in_focus
+from router.desk.services import Services
+from router.domain.errors import NotFound
+from router.domain.handoff import Handoff, Reason, due_at, priority_of, queue_order
+from router.domain.message import Body, Button, Draft, OrderCard, Sender, Source
+from router.domain.people import Shopper
+from router.domain.routing import Clarify, Decision, HandOff, MoodSignal, Reply
+from router.store import PendingTurn
+from router.texts import Texts
+
+ASKED_LENGTH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The messages of a decision, and the handoff if it is one."""
+
+    drafts: tuple[Draft, ...]
+    handoff: Handoff | None = None
+
+
+class Composer:
+    """Writes what the shop says for a decision."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def compose(
+        self,
+        pending: PendingTurn,
+        decision: Decision,
+        release: Release | None,
+        bot: BotAnswer | None,
+        mood: MoodSignal,
+    ) -> Composition:
+        """Give the messages of a decision; a handoff also gets its clock and priority."""
+        texts = self._services.languages.of(pending.thread.conversation.context.locale)
+        match decision:
+            case Reply(entry=str(entry)) if release is not None:
+                return Composition((self._answer(pending, entry, release, decision),))
+            case Reply():
+                return Composition(self._flow(pending, decision, bot))
+            case Clarify():
+                return Composition((_choices(decision, texts),))
+            case HandOff():
+                return await self._handoff(pending, decision, texts, mood)
+
+    def _answer(self, pending: PendingTurn, key: str, release: Release, reply: Reply) -> Draft:
+        thread, revision = pending.thread, release.revisions[key]
+        context = thread.conversation.context
+        order = order_in_focus(self._services, thread.shopper, context, pending.message.body.text)
+        answer = revision.entry.answer_for(
+            circumstances(self._services, thread.shopper, context, order)
+        )
+        buttons = [_button(button) for button in answer.buttons]
+        if answer.flow is not None:
+            title = self._services.rules().flows.get(answer.flow, answer.flow)
+            buttons.append(Button(title, flow=answer.flow))
+        body = Body(answer.text, tuple(buttons), order if answer.card == "order" else None)
+        source = Source(key, revision.number, release.number, reply.evidence.model)
+        return Draft(Sender.BOT, body, source=source, votable=True)
+
+    def _flow(self, pending: PendingTurn, reply: Reply, bot: BotAnswer | None) -> tuple[Draft, ...]:
+        said = bot.messages if bot is not None else []
+        source = Source(None, None, reply.evidence.release, reply.evidence.model)
+        return tuple(
+            Draft(Sender.BOT, self._flow_body(message, pending.thread.shopper), source=source)
+            for message in said
+        )
+
+    def _flow_body(self, message: BotMessage, shopper: Shopper) -> Body:
+        buttons = tuple(Button(button.title, say=button.say) for button in message.buttons)
+        card: OrderCard | None = None
+        if message.card is not None:
+            try:
+                card = self._services.shop.order(message.card.order, shopper.id)
+            except NotFound:
+                card = None
+        return Body(message.text, buttons, card)
+
+    async def _handoff(
+        self, pending: PendingTurn, decision: HandOff, texts: Texts, mood: MoodSignal
+    ) -> Composition:
+        services, thread = self._services, pending.thread
+        rules, now = services.rules(), services.now()
+        priority = priority_of(decision.reason, thread.shopper.tier, rules.routing.vip_tiers)
+        handoff = Handoff(
+            id=services.new_id(),
+            conversation=thread.conversation.id,
+            case=thread.conversation.case,
+            reason=decision.reason,
+            priority=priority,
+            queued_at=now,
+            due_at=due_at(now, rules.first_response[priority]),
+            asked=pending.message.body.text[:ASKED_LENGTH] or "[图片]",
+            detail=decision.detail,
+            tier=thread.shopper.tier,
+            mood=max([past.level for past in pending.past] + [mood.level]),
+        )
+        ahead = await self._ahead(handoff)
+        if thread.conversation.keeps_place:
+            said = texts.queued_again
+        else:
+            said = _told(decision.reason, texts, ahead)
+        return Composition((Draft(Sender.SYSTEM, Body(said)),), handoff)
+
+    async def _ahead(self, handoff: Handoff) -> int:
+        waiting = [
+            other
+            for other in await self._services.store.waiting()
+            if other.conversation != handoff.conversation
+        ]
+        return queue_order([*waiting, handoff]).index(handoff)
+
+
+def _choices(clarify: Clarify, texts: Texts) -> Draft:
+    buttons = [Button(c.title, entry=c.entry) for c in clarify.candidates]
+    buttons.append(Button(texts.human, say=texts.human))
+    evidence = clarify.evidence
+    source = Source(None, None, evidence.release, evidence.model)
+    return Draft(Sender.BOT, Body(texts.clarify, tuple(buttons)), source=source)
+
+
+def _button(button: EntryButton) -> Button:
+    return Button(button.title, button.say, button.entry, button.flow, button.url)
+
+
+def _told(reason: Reason, texts: Texts, ahead: int) -> str:
+    """Say why a human comes, and how many are ahead."""
+    place = texts.queued_next if ahead == 0 else texts.queued.format(ahead=ahead)
+    match reason:
+        case Reason.SAFETY:
+            return texts.queued_safety
+        case Reason.ANGER:
+            return texts.queued_angry
+        case Reason.BOT_UNAVAILABLE:
+            return texts.queued_unavailable
+        case Reason.LOW_CONFIDENCE:
+            return texts.queued_unsure
+        case Reason.GOING_IN_CIRCLES:
+            return texts.queued_circles
+        case Reason.IMAGE:
+            return texts.queued_image
+        case Reason.HUMAN_ONLY:
+            return texts.queued_human_only
+        case Reason.EXPLICIT_REQUEST | Reason.TRANSFER:
+            return place

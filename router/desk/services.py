@@ -1,0 +1,64 @@
+"""What every move needs, owned by the composition root."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from knowledge_base.releases import Release
+from knowledge_base.store import KnowledgeStore
+from router.bot_client import Bot
+from router.hub import Publisher
+from router.mood import MoodReading
+from router.policy import HouseRules
+from router.settings import Settings
+from router.shop import DemoShop
+from router.store import Store
+from router.texts import Languages
+
+
+class MoodReader(Protocol):
+    """Whoever reads the mood of a text: the trained pipeline, or a scripted one in tests."""
+
+    def read(self, text: str) -> MoodReading:
+        """Read one message."""
+
+
+class LiveKnowledge:
+    """The live release, kept in memory and reloaded when the live pointer moves."""
+
+    def __init__(self, store: KnowledgeStore) -> None:
+        self._store = store
+        self._release: Release | None = None
+
+    async def release(self) -> Release | None:
+        """Give the live release; one cheap query tells whether it is still the same."""
+        number = await self._store.live_number()
+        if number is None:
+            return None
+        if self._release is None or self._release.number != number:
+            self._release = await self._store.release(number)
+        return self._release
+
+
+@dataclass(slots=True)
+class Services:
+    """Stores, hub, bot, mood, shop, rules and texts, clock and ids."""
+
+    settings: Settings
+    store: Store
+    knowledge: LiveKnowledge
+    hub: Publisher
+    bot: Bot
+    mood: MoodReader
+    shop: DemoShop
+    rules: Callable[[], HouseRules]
+    languages: Languages
+    now: Callable[[], dt.datetime]
+    new_id: Callable[[], str]
+
+    def today(self) -> dt.date:
+        """Give the shop's local date."""
+        return self.now().astimezone(self.settings.zone).date()

@@ -1,0 +1,155 @@
+"""A linear text classifier over characters and words, as a spaCy component that fits in RAM."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from router.mood.normalise import without_digits
+from router.mood.request import without_look_alikes
+
+FACTORY = "jieli_linear_textcat"
+_WEIGHTS = "weights.npz"
+_FEATURES = "features.json"
+_LONGEST_GRAM = 4
+_LEXICON_LIMIT = 3
+
+Reads = Literal["mood", "request"]
+"""What a classifier reads: words and feelings of the whole text, or characters without look-alikes."""
+
+Lexicon = dict[str, tuple[str, ...]]
+Floats = NDArray[np.float32]
+
+
+def char_features(text: str) -> Iterator[str]:
+    """Give the 1- to 4-character pieces of a text, with its ends marked."""
+    marked = f"^{without_digits(text)}$"
+    for size in range(1, _LONGEST_GRAM + 1):
+        for start in range(len(marked) - size + 1):
+            yield marked[start : start + size]
+
+
+def word_features(words: Sequence[str]) -> Iterator[str]:
+    """Give words and word pairs, marked so that no character piece equals one."""
+    shown = [without_digits(word) for word in words]
+    for word in shown:
+        yield f"w:{word}"
+    for left, right in zip(shown, shown[1:], strict=False):
+        yield f"p:{left} {right}"
+
+
+def lexicon_features(text: str, lexicon: Lexicon) -> Iterator[str]:
+    """Give the kinds of feeling whose words occur, and how often up to a limit."""
+    for kind, words in lexicon.items():
+        found = sum(word in text for word in words)
+        for count in range(1, min(found, _LEXICON_LIMIT) + 1):
+            yield f"l:{kind}:{count}"
+
+
+def shape_features(text: str) -> Iterator[str]:
+    """Give the traits of punctuation and length."""
+    if "!!" in text:
+        yield "s:!!"
+    if "??" in text:
+        yield "s:??"
+    if text.endswith(("吗", "吗?", "?", "呢")):
+        yield "s:asks"
+    yield f"s:length:{min(int(math.log2(len(text) + 1)), 7)}"
+
+
+class LinearTextcat:
+    """Scores a doc for exclusive labels by one weighted sum, and writes `doc.cats`."""
+
+    def __init__(self, name: str, labels: Sequence[str], reads: Reads) -> None:
+        self.name = name
+        self.labels = tuple(labels)
+        self.reads = reads
+        self.lexicon: Lexicon = {}
+        self._places: dict[str, int] = {}
+        self._idf: Floats = np.zeros(0, dtype=np.float32)
+        self._weights: Floats = np.zeros((0, len(self.labels)), dtype=np.float32)
+        self._bias: Floats = np.zeros(len(self.labels), dtype=np.float32)
+
+    def fill(
+        self, features: Sequence[str], idf: Floats, weights: Floats, bias: Floats, lexicon: Lexicon
+    ) -> None:
+        """Take what training found; weights are one row a feature, one column a label."""
+        self._places = {feature: place for place, feature in enumerate(features)}
+        self._idf, self._weights, self._bias = idf, weights, bias
+        self.lexicon = lexicon
+
+    def features(self, doc: Doc) -> Iterator[str]:
+        """Give every feature of a doc that this classifier reads."""
+        match self.reads:
+            case "mood":
+                text = doc.text
+                yield from word_features([token.text for token in doc])
+                yield from lexicon_features(text, self.lexicon)
+                yield from shape_features(text)
+            case "request":
+                text = without_look_alikes(doc.text)
+            case never:
+                assert_never(never)
+        yield from char_features(text)
+
+    def __call__(self, doc: Doc) -> Doc:
+        for label, score in zip(self.labels, self.score(self.features(doc)), strict=True):
+            doc.cats[label] = score
+        return doc
+
+    def score(self, features: Iterable[str]) -> list[float]:
+        """Turn features into one probability a label."""
+        places = self._places
+        known = [places[feature] for feature in set(features) if feature in places]
+        logits = self._bias.astype(np.float64)
+        if known:
+            idf = self._idf[known]
+            length = math.sqrt(float(idf @ idf)) or 1.0
+            logits = logits + (idf @ self._weights[known]) / length
+        powers = np.exp(logits - logits.max())
+        return [float(power) for power in powers / powers.sum()]
+
+    def weight(self, features: Iterable[str], label: int) -> float:
+        """Sum what some features speak for a label against the mean of all labels."""
+        total = 0.0
+        for feature in features:
+            place = self._places.get(feature)
+            if place is not None:
+                row = self._weights[place]
+                total += float(self._idf[place] * (row[label] - row.mean()))
+        return total
+
+    def to_disk(self, path: str | Path, **_: object) -> None:
+        """Write features and weights into a folder."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez(folder / _WEIGHTS, idf=self._idf, weights=self._weights, bias=self._bias)
+        stored = {"labels": self.labels, "features": list(self._places), "lexicon": self.lexicon}
+        (folder / _FEATURES).write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
+
+    def from_disk(self, path: str | Path, **_: object) -> LinearTextcat:
+        """Read features and weights back."""
+        folder = Path(path)
+        stored: dict[str, Any] = json.loads((folder / _FEATURES).read_text(encoding="utf-8"))
+        with np.load(folder / _WEIGHTS, allow_pickle=False) as arrays:
+            lexicon = {kind: tuple(words) for kind, words in stored["lexicon"].items()}
+            self.labels = tuple(stored["labels"])
+            self.fill(
+                stored["features"], arrays["idf"], arrays["weights"], arrays["bias"], lexicon
+            )
+        if len(self._places) != len(self._weights):
+            raise ValueError(f"{folder} holds {len(self._weights)} weights for {len(self._places)} features")
+        return self
+
+
+@Language.factory(FACTORY, default_config={"labels": [], "reads": "mood"}, assigns=["doc.cats"])
+def _make_linear(nlp: Language, name: str, labels: list[str], reads: Reads) -> LinearTextcat:
+    return LinearTextcat(name, labels, reads)

@@ -1,0 +1,1 @@
+"""Keeps router, bot and action server running on one machine."""

@@ -1,0 +1,65 @@
+"""What the shop says by itself, in each language; one TOML file a language."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+DEFAULT = "zh-CN"
+FOLDER = Path(__file__).parent / "texts"
+
+
+class InvalidTexts(Exception):
+    """A text file is wrong; the message says where."""
+
+
+class Texts(Struct, forbid_unknown_fields=True, frozen=True):
+    """Every sentence the router says; see texts/zh-CN.toml for what each is for."""
+
+    greeting: str
+    greeting_named: str
+    clarify: str
+    human: str
+    queued: str
+    queued_next: str
+    queued_again: str
+    queued_angry: str
+    queued_safety: str
+    queued_unsure: str
+    queued_unavailable: str
+    queued_image: str
+    queued_circles: str
+    queued_human_only: str
+    accepted: str
+    returned: str
+    transferred: str
+    resolved: str
+    with_bot: str
+    no_answer: str
+
+
+class Languages:
+    """The texts of every language there is a file for."""
+
+    def __init__(self, texts: dict[str, Texts]) -> None:
+        self._texts = texts
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> Languages:
+        """Read every language of a folder; InvalidTexts names file and field."""
+        texts: dict[str, Texts] = {}
+        for path in sorted(folder.glob("*.toml")):
+            try:
+                texts[path.stem] = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Texts)
+            except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+                raise InvalidTexts(f"{path.name}: {error}") from error
+        if DEFAULT not in texts:
+            raise InvalidTexts(f"{folder}: there is no {DEFAULT}.toml")
+        return cls(texts)
+
+    def of(self, locale: str) -> Texts:
+        """Give the texts of a language, or of the default one."""
+        return self._texts.get(locale, self._texts[DEFAULT])

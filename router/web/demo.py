@@ -1,0 +1,57 @@
+"""The demo storefront's back end: what it sells, and signing in as one of its shoppers."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from msgspec import Struct
+
+from router import wire
+from router.domain.errors import NotFound
+from router.identity import sign_shopper
+from router.web.keys import SERVICES
+from router.web.middleware import json_response
+from router.web.reading import body_of
+
+routes = web.RouteTableDef()
+
+SIGNED_SECONDS = 3600
+
+
+class DemoLogin(Struct, forbid_unknown_fields=True):
+    """Which demo shopper to be."""
+
+    shopper: str
+
+
+@routes.get("/api/v1/demo/shop")
+async def shop(request: web.Request) -> web.Response:
+    """Give the demo shop's products and shoppers."""
+    demo = request.app[SERVICES].shop
+    return json_response(
+        {
+            "name": "锦年 Jinnian",
+            "products": list(demo.products.values()),
+            "shoppers": [
+                {"id": s.id, "name": s.name, "tier": s.tier} for s in demo.shoppers.values()
+            ],
+        }
+    )
+
+
+@routes.post("/api/v1/demo/login")
+async def login(request: web.Request) -> web.Response:
+    """Sign a demo shopper's id, as a storefront's server would after its own login."""
+    wanted = await body_of(request, DemoLogin)
+    services = request.app[SERVICES]
+    shopper = services.shop.shopper(wanted.shopper)
+    if shopper is None:
+        raise NotFound(f"the demo has no shopper {wanted.shopper!r}")
+    expires = int(services.now().timestamp()) + SIGNED_SECONDS
+    name, secret = shopper.name or "", services.settings.storefront_secret
+    signature = sign_shopper(secret, shopper.id, name, shopper.tier, expires)
+    return json_response(
+        {
+            "shopper": wire.SignedShopper(shopper.id, expires, signature, name, shopper.tier),
+            "orders": services.shop.orders_of(shopper.id),
+        }
+    )

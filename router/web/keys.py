@@ -1,0 +1,23 @@
+"""What handlers find in the application."""
+
+from __future__ import annotations
+
+import weakref
+
+from aiohttp import web
+
+from router.desk.agent import AgentDesk
+from router.desk.services import Services
+from router.desk.shopper import ShopperDesk
+from router.hub import Hub
+from router.identity import ShopperTokens
+from router.web.limits import LoginGuard
+
+SERVICES = web.AppKey("services", Services)
+HUB = web.AppKey("hub", Hub)
+SHOPPER_DESK = web.AppKey("shopper_desk", ShopperDesk)
+AGENT_DESK = web.AppKey("agent_desk", AgentDesk)
+TOKENS = web.AppKey("tokens", ShopperTokens)
+LOGINS = web.AppKey("logins", LoginGuard)
+SOCKETS = web.AppKey("sockets", weakref.WeakSet[web.WebSocketResponse])
+"""Every open socket, to be closed at shutdown."""

@@ -1,0 +1,221 @@
+"""The staff's edge: login, history, and the desk's socket."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+from aiohttp import web
+
+from router import wire
+from router.desk.agent import AgentDesk
+from router.domain.errors import Forbidden, Malformed, Unauthorized
+from router.domain.people import Staff
+from router.hub import DESK, Hub, Outbox, for_agent, for_staff
+from router.passwords import new_session_token, token_hash, verified
+from router.store import Changed
+from router.web import sockets
+from router.web.keys import AGENT_DESK, HUB, LOGINS, SERVICES
+from router.web.middleware import address_of, is_secure, json_response, refuse_foreign
+from router.web.reading import body_of
+
+routes = web.RouteTableDef()
+
+COOKIE = "jieli_staff"
+RECHECK_SECONDS = 20.0
+
+
+@routes.post("/api/v1/staff/login")
+async def login(request: web.Request) -> web.Response:
+    """Open a session for the right password."""
+    _refuse_forged(request)
+    wanted = await body_of(request, wire.Login)
+    services, guard = request.app[SERVICES], request.app[LOGINS]
+    address = address_of(request)
+    guard.check(wanted.login, address)
+    found = await services.store.credentials(wanted.login)
+    if not await verified(found.password_hash if found else None, wanted.password) or not found:
+        guard.failed(wanted.login, address)
+        raise Unauthorized("账号或密码不对。")
+    guard.succeeded(wanted.login, address)
+    token, now = new_session_token(), services.now()
+    hours = services.settings.staff_hours
+    expires_at = now + dt.timedelta(hours=hours)
+    await services.store.open_session(token_hash(token), found.staff.id, now, expires_at)
+    presence = request.app[AGENT_DESK].presence.of(found.staff.id)
+    response = json_response(wire.staff_view(found.staff, presence))
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=hours * 3600,
+        httponly=True,
+        secure=is_secure(request),
+        samesite="Strict",
+        path="/",
+    )
+    return response
+
+
+@routes.post("/api/v1/staff/logout")
+async def logout(request: web.Request) -> web.Response:
+    """End the session; its sockets close within seconds."""
+    _refuse_forged(request)
+    services = request.app[SERVICES]
+    token = request.cookies.get(COOKIE)
+    if token is not None:
+        await services.store.revoke(token_hash(token), services.now())
+    response = web.Response(status=204)
+    response.del_cookie(COOKIE, path="/")
+    return response
+
+
+@routes.get("/api/v1/staff/me")
+async def me(request: web.Request) -> web.Response:
+    """Tell who is logged in."""
+    staff = await staff_of(request)
+    return json_response(wire.staff_view(staff, request.app[AGENT_DESK].presence.of(staff.id)))
+
+
+@routes.get("/api/v1/conversations")
+async def history(request: web.Request) -> web.Response:
+    """List resolved conversations, newest first, before a moment."""
+    await staff_of(request)
+    status = request.query.get("status", "resolved")
+    if status != "resolved":
+        raise Malformed("`status` can only be resolved; the rest comes over the socket")
+    before = request.query.get("before")
+    try:
+        moment = dt.datetime.fromisoformat(before) if before else None
+    except ValueError as error:
+        raise Malformed(f"`before` is not an ISO 8601 moment: {before!r}") from error
+    if moment is not None and moment.tzinfo is None:
+        raise Malformed("`before` needs a time zone, such as a trailing Z")
+    cards = await request.app[AGENT_DESK].history(moment)
+    return json_response({"conversations": cards})
+
+
+@routes.get("/ws/desk")
+async def socket(request: web.Request) -> web.StreamResponse:
+    """Serve a desk's socket."""
+    refuse_foreign(request, embedded=False)
+    staff = await staff_of(request)
+    ws = await sockets.opened(request)
+    async with sockets.pumped(ws) as outbox:
+        await _Session(request, ws, outbox, staff).run()
+    return ws
+
+
+async def staff_of(request: web.Request) -> Staff:
+    """Give who is logged in, or Unauthorized."""
+    token = request.cookies.get(COOKIE)
+    services = request.app[SERVICES]
+    found = await services.store.session(token_hash(token), services.now()) if token else None
+    if found is None:
+        raise Unauthorized("请先登录，或登录已过期。")
+    return found
+
+
+def _refuse_forged(request: web.Request) -> None:
+    """Refuse requests that another site's form could send."""
+    refuse_foreign(request, embedded=False)
+    if request.headers.get("X-Jieli") != "1":
+        raise Forbidden("the header X-Jieli: 1 is missing")
+
+
+class _Session:
+    """One desk's socket from hello to close."""
+
+    def __init__(
+        self, request: web.Request, ws: web.WebSocketResponse, outbox: Outbox, me: Staff
+    ) -> None:
+        self._desk: AgentDesk = request.app[AGENT_DESK]
+        self._hub: Hub = request.app[HUB]
+        self._request = request
+        self._ws = ws
+        self._outbox = outbox
+        self._me = me
+        self._reading: str | None = None
+        self._checked = asyncio.get_running_loop().time()
+        self._malformed = 0
+
+    async def run(self) -> None:
+        own = (DESK, for_agent(self._me.id))
+        for topic in own:
+            self._hub.follow(topic, self._outbox)
+        if self._desk.presence.came(self._me.id):
+            self._desk.show_presence(self._me.id)
+        try:
+            async for raw in sockets.frames(self._ws, self._outbox):
+                if not await self._still_logged_in():
+                    await self._ws.close(code=sockets.EXPIRED, message=b"unauthorized")
+                    break
+                if not await sockets.take(self._outbox, raw, wire.read_desk_command, self._obey):
+                    self._malformed += 1
+                if self._malformed > sockets.MAX_MALFORMED:
+                    await self._ws.close(code=1008, message=b"too many malformed frames")
+        finally:
+            for topic in own:
+                self._hub.leave(topic, self._outbox)
+            self._read(None)
+            if self._desk.presence.left(self._me.id):
+                self._desk.show_presence(self._me.id)
+
+    async def _still_logged_in(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        if now - self._checked < RECHECK_SECONDS:
+            return True
+        self._checked = now
+        try:
+            self._me = await staff_of(self._request)
+        except Unauthorized:
+            return False
+        return True
+
+    async def _obey(self, command: wire.DeskCommand) -> None:
+        desk, me = self._desk, self._me
+        match command:
+            case wire.DeskHello():
+                self._say(await desk.welcome(me))
+            case wire.SetPresence():
+                desk.set_presence(me, command.presence)
+            case wire.Open():
+                await self._open(command)
+            case wire.Accept():
+                await desk.accept(me, command.conversation)
+            case wire.AgentReply():
+                changed = await desk.reply(me, command)
+                self._acknowledge(command.client_id, changed.messages[0].seq, changed)
+            case wire.Note():
+                changed = await desk.note(me, command)
+                self._acknowledge(command.client_id, changed.messages[0].seq, changed)
+            case wire.ReturnToBot():
+                await desk.return_to_bot(me, command.conversation)
+            case wire.Transfer():
+                await desk.transfer(me, command)
+            case wire.Resolve():
+                await desk.resolve(me, command.conversation)
+            case wire.AgentTyping():
+                desk.typing(command.conversation)
+            case wire.Flag():
+                await desk.flag(me, command)
+            case wire.DeskPing():
+                self._say(wire.Pong())
+
+    async def _open(self, command: wire.Open) -> None:
+        """Follow a conversation first, then read it: nothing said meanwhile is missed."""
+        self._read(command.conversation)
+        self._say(await self._desk.open(command.conversation, command.after))
+
+    def _read(self, conversation: str | None) -> None:
+        if self._reading is not None:
+            self._hub.leave(for_staff(self._reading), self._outbox)
+        self._reading = conversation
+        if conversation is not None:
+            self._hub.follow(for_staff(conversation), self._outbox)
+
+    def _acknowledge(self, client_id: str, seq: int, changed: Changed) -> None:
+        at = changed.messages[0].at
+        self._say(wire.MessageAcknowledged(client_id, seq, at))
+
+    def _say(self, event: wire.DeskEvent) -> None:
+        self._outbox.send(wire.encode(event))

@@ -1,0 +1,70 @@
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type RouteLocationRaw,
+  type Router,
+  type RouterHistory,
+} from "vue-router";
+import { safeBack, useSession } from "./state/session";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** Anybody may see the page. */
+    open?: boolean;
+  }
+}
+
+/** Makes the routes of the desk; whoever is not logged in is led to the login and back. */
+export function makeRouter(history: RouterHistory = createWebHistory("/desk/")): Router {
+  const router = createRouter({
+    history,
+    routes: [
+      {
+        path: "/login",
+        name: "login",
+        component: () => import("./views/LoginView.vue"),
+        meta: { open: true },
+      },
+      {
+        path: "/",
+        component: () => import("./views/StaffShell.vue"),
+        children: [
+          {
+            path: "",
+            name: "workbench",
+            component: () => import("./views/WorkbenchView.vue"),
+            children: [
+              { path: "c/:id", name: "conversation", component: { render: () => null } },
+              { path: "c/:id/brief", name: "brief", component: { render: () => null } },
+            ],
+          },
+          {
+            path: "history",
+            name: "history",
+            component: () => import("./views/HistoryView.vue"),
+            children: [
+              { path: ":id", name: "past", component: { render: () => null } },
+              { path: ":id/brief", name: "past_brief", component: { render: () => null } },
+            ],
+          },
+        ],
+      },
+      { path: "/:rest(.*)*", redirect: "/" },
+    ],
+  });
+  router.beforeEach(guard);
+  return router;
+}
+
+async function guard(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
+  const session = useSession();
+  if (!session.asked) await session.check();
+  if (to.meta.open) return session.me ? safeBack(to.query["back"]) : true;
+  return session.me ? true : loginThenBack(to.fullPath);
+}
+
+/** Gives the way to the login that comes back to a path afterwards. */
+export function loginThenBack(path: string): RouteLocationRaw {
+  return { name: "login", query: path === "/" ? {} : { back: path } };
+}

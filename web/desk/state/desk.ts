@@ -1,0 +1,282 @@
+import { defineStore } from "pinia";
+import { computed, reactive, ref, shallowRef } from "vue";
+import { newClientId } from "@shared/ids";
+import { ResumingSocket, socketAddress, type Phase } from "@shared/socket";
+import type { DeskCommand, DeskEvent, ErrorFrame, Presence, QueueCard } from "@shared/wire";
+import { arrivalOf, type Arrival } from "./arrivals";
+import { contiguous, EMPTY, hasGap, reduce, type Board } from "./board";
+import { keep, kept, onKept } from "./keep";
+import { atCapacity, firstUnread, mineOf, queueOf, unreadOf } from "./lists";
+import { again, discard, frameOf, type Pending } from "./pending";
+
+/** The socket as the store uses it. */
+export type Link = Pick<
+  ResumingSocket<DeskCommand, DeskEvent>,
+  "on" | "onPhase" | "start" | "stop" | "send" | "discard" | "stoppedBy"
+>;
+
+export type Move = "accept" | "return_to_bot" | "transfer" | "resolve" | "set_presence" | "open";
+
+/** Something the router refused, to be told once. */
+export interface Notice {
+  code: string;
+  detail: string;
+  move: Move | null;
+}
+
+const MOVE_TIMEOUT_MS = 8_000;
+const TYPING_EVERY_MS = 3_000;
+
+/** Makes the staff socket of this page. */
+export function openLink(onExpired: () => Promise<boolean>): Link {
+  return new ResumingSocket<DeskCommand, DeskEvent>({
+    url: () => socketAddress(location.origin, "/ws/desk"),
+    hello: () => ({ type: "hello" }),
+    readyOn: "welcome",
+    onExpired,
+  });
+}
+
+/** The board, kept in step with the router, and every move the agent can make. */
+export const useDesk = defineStore("desk", () => {
+  const board = shallowRef<Board>({ ...EMPTY, pending: kept("pending", [], sessionStorage) });
+  const phase = ref<Phase>("idle");
+  const wasReady = ref(false);
+  const selected = ref<string | null>(null);
+  const read = ref<Record<string, number>>(kept("read", {}));
+  const flagged = ref<Record<string, number[]>>(kept("flagged", {}));
+  const underway = reactive<{ move: Move | null; conversation: string | null }>({
+    move: null,
+    conversation: null,
+  });
+  const notice = shallowRef<Notice | null>(null);
+  const arrival = shallowRef<Arrival | null>(null);
+  let link: Link | null = null;
+  let offs: (() => void)[] = [];
+  let moveTimer: ReturnType<typeof setTimeout> | undefined;
+  let asked = new Map<string, number>();
+  let typedAt = 0;
+
+  const me = computed(() => board.value.me);
+  const queue = computed(() => queueOf(board.value));
+  const mine = computed(() => mineOf(board.value));
+  const full = computed(() => atCapacity(mine.value.length, me.value));
+  const live = computed(() => phase.value === "ready");
+  const unreadTotal = computed(() => mine.value.reduce((sum, card) => sum + unread(idOf(card)), 0));
+
+  function connect(made: Link): void {
+    disconnect();
+    link = made;
+    offs = [
+      made.on("*", receive),
+      made.onPhase((next) => (phase.value = next)),
+      onKept<Record<string, number>>("read", (value) => (read.value = value ?? {})),
+      onKept<Record<string, number[]>>("flagged", (value) => (flagged.value = value ?? {})),
+    ];
+    for (const pending of board.value.pending) {
+      if (pending.state === "sending") made.send(frameOf(pending));
+    }
+    made.start();
+  }
+
+  function disconnect(): void {
+    for (const off of offs) off();
+    offs = [];
+    link?.stop();
+    link = null;
+    phase.value = "idle";
+  }
+
+  /** Forgets everything of the agent who leaves. */
+  function clear(): void {
+    disconnect();
+    board.value = EMPTY;
+    wasReady.value = false;
+    keep("pending", null, sessionStorage);
+  }
+
+  function receive(event: DeskEvent): void {
+    const before = board.value;
+    const accepting = underway.move === "accept" ? underway.conversation : null;
+    board.value = reduce(before, event, Date.now());
+    if (board.value.pending !== before.pending) keepPending();
+    if (event.type === "welcome") resume();
+    else {
+      if (event.type === "conversation.opened") asked.delete(event.card.conversation.id);
+      if (event.type === "error" && !event.client_id) refused(event);
+      else settle(before);
+      const looking = { accepting, at: isLookedAt() ? selected.value : null };
+      const arrived = arrivalOf(before, board.value, event, looking);
+      if (arrived) arrival.value = arrived;
+    }
+    catchUp();
+  }
+
+  // After a (re)connect nothing is followed: whatever is on screen is opened from where it stands.
+  function resume(): void {
+    wasReady.value = true;
+    asked = new Map();
+    finish();
+    if (selected.value) open(selected.value);
+    for (const card of mine.value) if (idOf(card) !== selected.value) open(idOf(card));
+  }
+
+  function catchUp(): void {
+    if (!live.value) return;
+    for (const card of mine.value) if (!board.value.threads[idOf(card)]) ask(idOf(card));
+    for (const [id, thread] of Object.entries(board.value.threads)) {
+      if (hasGap(thread.messages)) ask(id);
+    }
+  }
+
+  function ask(id: string): void {
+    if (asked.has(id)) return;
+    open(id);
+  }
+
+  function open(id: string): void {
+    asked.set(id, Date.now());
+    const messages = board.value.threads[id]?.messages ?? [];
+    link?.send({ type: "open", conversation: id, after: contiguous(messages) });
+  }
+
+  function select(id: string | null): void {
+    selected.value = id;
+    if (id && live.value) open(id);
+  }
+
+  // --- moves -------------------------------------------------------------------------------------
+
+  function begin(move: Move, command: DeskCommand, conversation: string | null): void {
+    if (!link?.send(command)) {
+      notice.value = { code: "not_connected", detail: "", move };
+      return;
+    }
+    underway.move = move;
+    underway.conversation = conversation;
+    clearTimeout(moveTimer);
+    moveTimer = setTimeout(finish, MOVE_TIMEOUT_MS);
+  }
+
+  function finish(): void {
+    clearTimeout(moveTimer);
+    underway.move = null;
+    underway.conversation = null;
+  }
+
+  function settle(before: Board): void {
+    const { move, conversation } = underway;
+    if (move === "set_presence" && before.me?.presence !== me.value?.presence) finish();
+    if (!conversation) return;
+    const [was, is] = [before.cards[conversation], board.value.cards[conversation]];
+    if (was?.conversation.epoch !== is?.conversation.epoch || was?.agent !== is?.agent) finish();
+  }
+
+  function refused(event: ErrorFrame): void {
+    notice.value = { code: event.code, detail: event.detail, move: underway.move };
+    finish();
+  }
+
+  const setPresence = (presence: Presence): void =>
+    begin("set_presence", { type: "set_presence", presence }, null);
+  const accept = (id: string): void =>
+    begin("accept", { type: "accept", conversation: id }, id);
+  const returnToBot = (id: string): void =>
+    begin("return_to_bot", { type: "return_to_bot", conversation: id }, id);
+  const transfer = (id: string, reason: string): void =>
+    begin("transfer", { type: "transfer", conversation: id, reason }, id);
+  const resolve = (id: string): void =>
+    begin("resolve", { type: "resolve", conversation: id }, id);
+
+  function flag(id: string, seq: number): void {
+    if (!link?.send({ type: "flag", conversation: id, seq })) {
+      notice.value = { code: "not_connected", detail: "", move: null };
+      return;
+    }
+    flagged.value = { ...flagged.value, [id]: [...(flagged.value[id] ?? []), seq] };
+    keep("flagged", flagged.value);
+  }
+
+  function typing(id: string, now = Date.now()): void {
+    if (now - typedAt < TYPING_EVERY_MS || !live.value) return;
+    typedAt = now;
+    link?.send({ type: "typing", conversation: id });
+  }
+
+  // --- messages ----------------------------------------------------------------------------------
+
+  function say(id: string, kind: Pending["kind"], text: string): void {
+    const pending: Pending = {
+      client_id: newClientId(),
+      conversation: id,
+      kind,
+      text,
+      epoch: board.value.cards[id]?.conversation.epoch ?? 0,
+      at: new Date().toISOString(),
+      state: "sending",
+      seq: null,
+      code: null,
+      detail: "",
+    };
+    setPending([...board.value.pending, pending]);
+    typedAt = 0;
+    link?.send(frameOf(pending));
+  }
+
+  function retry(clientId: string): void {
+    const failed = board.value.pending.find((p) => p.client_id === clientId);
+    if (failed?.state !== "failed") return;
+    const epoch = board.value.cards[failed.conversation]?.conversation.epoch ?? failed.epoch;
+    setPending(again(board.value.pending, clientId, epoch));
+    link?.send(frameOf({ ...failed, epoch }));
+  }
+
+  function giveUp(clientId: string): void {
+    link?.discard(clientId);
+    setPending(discard(board.value.pending, clientId));
+  }
+
+  function setPending(pending: readonly Pending[]): void {
+    board.value = { ...board.value, pending };
+    keepPending();
+  }
+
+  function keepPending(): void {
+    const { pending } = board.value;
+    keep("pending", pending.length ? pending : null, sessionStorage);
+  }
+
+  // --- reading -----------------------------------------------------------------------------------
+
+  function unread(id: string): number {
+    return unreadOf(board.value.threads[id], read.value[id] ?? 0, me.value?.id ?? "");
+  }
+
+  function firstUnreadOf(id: string): number | null {
+    return firstUnread(board.value.threads[id], read.value[id] ?? 0, me.value?.id ?? "");
+  }
+
+  function markRead(id: string): void {
+    const messages = board.value.threads[id]?.messages;
+    const last = messages?.[messages.length - 1]?.seq ?? 0;
+    if (last <= (read.value[id] ?? 0)) return;
+    read.value = { ...read.value, [id]: last };
+    keep("read", read.value);
+  }
+
+  return {
+    board, phase, wasReady, selected, flagged, underway, notice, arrival,
+    me, queue, mine, full, live, unreadTotal,
+    connect, disconnect, clear, select, open,
+    setPresence, accept, returnToBot, transfer, resolve, flag, typing,
+    say, retry, giveUp, unread, firstUnreadOf, markRead,
+  };
+});
+
+function idOf(card: QueueCard): string {
+  return card.conversation.id;
+}
+
+function isLookedAt(): boolean {
+  return document.visibilityState === "visible" && document.hasFocus();
+}
