@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import signal
 import time
 import uuid
-import weakref
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 import aiohttp
 import structlog
+import uvloop
 from aiohttp import WSCloseCode, web
 
 from knowledge_base.database import Database
 from knowledge_base.store import KnowledgeStore
+from router.accounts import ensure_demo_staff
 from router.bot_client import Bot, BotClient
 from router.desk.agent import AgentDesk, PresenceBoard
 from router.desk.answering import Answering
@@ -26,9 +28,11 @@ from router.desk.shopper import ShopperDesk
 from router.desk.sweep import Sweep
 from router.hub import Hub
 from router.identity import ShopperTokens
+from router.logs import configure_logging
+from router.migrations import migrate
 from router.mood import Mood, train
 from router.policy import PolicyFile
-from router.settings import ROOT, Settings
+from router.settings import ROOT, Settings, with_secrets
 from router.shop import DemoShop
 from router.store import Store
 from router.texts import Languages
@@ -41,6 +45,7 @@ from router.web.keys import (
     SHOPPER_DESK,
     SOCKETS,
     TOKENS,
+    OpenSockets,
 )
 from router.web.limits import LoginGuard
 from router.web.middleware import errors, headers
@@ -63,7 +68,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
     """Build the application over an open, migrated database; it opens the rest when it starts."""
     parts = parts or Parts()
     app = web.Application(middlewares=[headers, errors], client_max_size=settings.max_image_bytes)
-    app[SOCKETS] = weakref.WeakSet()
+    app[SOCKETS] = OpenSockets()
     app[LOGINS] = LoginGuard(time.monotonic)
     app[HUB] = Hub()
     app[TOKENS] = ShopperTokens(
@@ -133,20 +138,39 @@ def _mood(settings: Settings) -> Mood:
 
 
 async def _close_sockets(app: web.Application) -> None:
-    for socket in set(app[SOCKETS]):
+    for socket in set(app[SOCKETS].sockets):
         with suppress(ConnectionError):
             await socket.close(code=WSCloseCode.SERVICE_RESTART, message=b"restart")
 
 
-async def serve(settings: Settings, stopped: asyncio.Event) -> None:
-    """Serve until told to stop; the database has been migrated."""
+async def run(settings: Settings, stopped: asyncio.Event) -> None:
+    """Serve until told to stop, over a database brought to the newest schema."""
     database = Database.open(settings.database_url)
-    runner = web.AppRunner(build(settings, database), access_log=None, shutdown_timeout=5.0)
     try:
-        await runner.setup()
-        await web.TCPSite(runner, settings.host, settings.port).start()
-        log.info("router listens", host=settings.host, port=settings.port)
-        await stopped.wait()
+        await migrate(database)
+        if settings.demo:
+            await ensure_demo_staff(database, settings)
+        runner = web.AppRunner(build(settings, database), access_log=None, shutdown_timeout=5.0)
+        try:
+            await runner.setup()
+            await web.TCPSite(runner, settings.host, settings.port).start()
+            log.info("router listens", host=settings.host, port=settings.port)
+            await stopped.wait()
+        finally:
+            await runner.cleanup()
     finally:
-        await runner.cleanup()
         await database.close()
+
+
+def serve(settings: Settings) -> None:
+    """Serve on uvloop until SIGINT or SIGTERM."""
+    configure_logging(as_json=settings.log_json)
+
+    async def until_signalled() -> None:
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+        await run(with_secrets(settings), stopped)
+
+    uvloop.run(until_signalled())

@@ -154,7 +154,10 @@ class BotClient:
     ) -> None:
         self._session = session
         self._url = url.rstrip("/") + "/webhooks/router"
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._headers = {
+            "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json",
+        }
         self._timeout = aiohttp.ClientTimeout(total=deadline)
         self._breaker = Breaker(failures, pause, clock)
         self._decoder = msgspec.json.Decoder(BotAnswer)
@@ -168,10 +171,10 @@ class BotClient:
         """Read a message and run the flow it belongs to, within the deadline."""
         if self._breaker.open:
             return BotUnavailable("the bot has failed repeatedly and is left alone for a moment")
-        body = msgspec.structs.asdict(_Body.of(question))
+        body = msgspec.json.encode(_Body.of(question))
         try:
             async with self._session.post(
-                f"{self._url}/webhook", json=body, headers=self._headers, timeout=self._timeout
+                f"{self._url}/webhook", data=body, headers=self._headers, timeout=self._timeout
             ) as response:
                 raw = await response.read()
                 if response.status != 200:
@@ -206,14 +209,14 @@ class BotClient:
         return BotUnavailable(why)
 
 
-class _Body(Struct, frozen=True):
+class _Body(Struct, frozen=True, omit_defaults=True):
     conversation: str
     message: str
     text: str
     shopper: str | None
     order: str | None
     locale: str
-    flow: str | None
+    flow: str | None = None
 
     @classmethod
     def of(cls, question: Question) -> _Body:

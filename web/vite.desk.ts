@@ -2,18 +2,18 @@ import { fileURLToPath } from "node:url";
 import vue from "@vitejs/plugin-vue";
 import Components from "unplugin-vue-components/vite";
 import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
-import { defineConfig, type PluginOption } from "vite";
+import { defineConfig, type Plugin, type ProxyOptions } from "vite";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** JIELI_MOCK=1 answers REST and the staff socket inside vite, for work on the pages alone. */
-async function mock(): Promise<PluginOption> {
+async function mock(): Promise<Plugin | null> {
   if (!process.env["JIELI_MOCK"]) return null;
-  return (await import("./desk/dev/mock")).mockRouter();
+  return (await import("./desk/dev/mock.ts")).mockRouter();
 }
 
 const router = process.env["JIELI_ROUTER"] ?? "http://127.0.0.1:8000";
-const proxy = process.env["JIELI_MOCK"]
+const proxy: Record<string, ProxyOptions> = process.env["JIELI_MOCK"]
   ? {}
   : { "/api": { target: router }, "/ws": { target: router, ws: true } };
 

@@ -11,6 +11,7 @@ from router.cli.kb import kb
 from router.cli.misses import misses
 from router.cli.replay import replay
 from router.cli.server import migrate, serve, train_mood
+from router.cli.staff import staff
 from router.cli.up import up
 
 
@@ -28,5 +29,5 @@ def main(context: click.Context, config: Path | None, data: str | None) -> None:
     context.obj = Given(config, data)
 
 
-for _command in (up, serve, migrate, train_mood, kb, misses, replay):
+for _command in (up, serve, migrate, train_mood, staff, kb, misses, replay):
     main.add_command(_command)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from knowledge_base.database import Database
-from router.settings import InvalidSettings, Settings, load
+from router.settings import PREFIX, InvalidSettings, Settings, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +44,14 @@ async def open_database() -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """Write settings as the environment of a process that shall have the same."""
+    written: dict[str, str] = {}
+    for name in settings.__struct_fields__:
+        value = getattr(settings, name)
+        text = ",".join(value) if isinstance(value, tuple) else str(value)
+        if text:
+            written[f"{PREFIX}{name.upper()}"] = text
+    return written

@@ -6,13 +6,18 @@ import asyncio
 import datetime as dt
 import signal
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import aiohttp
 import click
+import msgspec
+from rich.table import Table
 
 from knowledge_base.database import Database
+from router.accounts import demo_logins
+from router.cli.context import as_environment
 from router.cli.context import settings as read_settings
 from router.settings import ROOT, Settings, with_secrets
 from router.supervise.child import CannotStart
@@ -46,7 +51,9 @@ def up(
     retrain: bool,
 ) -> None:
     """Run router, bot and action server on this machine until Ctrl-C."""
-    settings = with_secrets(read_settings(host=host, port=port, data=data, demo=demo))
+    given = read_settings(host=host, port=port, data=data, demo=demo)
+    # The processes run in a folder of their own, so a relative one would be another there.
+    settings = with_secrets(msgspec.structs.replace(given, data=str(given.folder.resolve())))
     house = house_of(settings, bot_port, actions_port, local_bot=not no_bot)
     stream = Stream()
     try:
@@ -56,7 +63,13 @@ def up(
     raise SystemExit(code)
 
 
-def house_of(settings: Settings, bot_port: int, actions_port: int, *, local_bot: bool) -> House:
+def house_of(
+    settings: Settings,
+    bot_port: int,
+    actions_port: int,
+    *,
+    local_bot: bool = True,
+) -> House:
     """Say where everything of one machine is."""
     return House(
         root=ROOT,
@@ -69,6 +82,7 @@ def house_of(settings: Settings, bot_port: int, actions_port: int, *, local_bot:
         token=settings.service_token,
         demo=settings.demo,
         local_bot=local_bot,
+        settings=as_environment(settings),
     )
 
 
@@ -102,29 +116,54 @@ async def _until_stopped(house: House, settings: Settings, stream: Stream, *, re
     prepared = await _unless(stop, _prepare(house, settings, stream))
     if not prepared:
         return 0
-    url = settings.database_url
+    async with _stack(house, settings, stream, retrain=retrain) as stack:
+        kill.append(stack.kill)
+        return await stack.run(stop, announce=lambda: _announce(house, stream))
+
+
+@asynccontextmanager
+async def started(house: House, settings: Settings, stream: Stream) -> AsyncIterator[Stack]:
+    """Start everything, give it once the bot answers or cannot, and stop it afterwards."""
+    stop = asyncio.Event()
+    await _prepare(house, settings, stream)
+    async with _stack(house, settings, stream) as stack:
+        running = asyncio.create_task(stack.run(stop, announce=lambda: None))
+        settled = asyncio.create_task(stack.bot_settled.wait())
+        try:
+            await asyncio.wait([running, settled], return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                raise CannotPrepare("the router did not come up: see above")
+            yield stack
+        finally:
+            settled.cancel()
+            stop.set()
+            await running
+
+
+@asynccontextmanager
+async def _stack(
+    house: House, settings: Settings, stream: Stream, *, retrain: bool = False
+) -> AsyncIterator[Stack]:
     timeout = aiohttp.ClientTimeout(total=10)
     async with aiohttp.ClientSession(timeout=timeout) as http:
-        stack = Stack(
+        yield Stack(
             house,
-            live=lambda: live_release(url),
+            live=lambda: live_release(settings.database_url),
             http=http,
             stream=stream,
             now=_now,
             retrain=retrain,
         )
-        kill.append(stack.kill)
-        return await stack.run(stop, announce=lambda: _announce(house, stream))
 
 
 async def _prepare(house: House, settings: Settings, stream: Stream) -> bool:
-    from router.migrations import upgrade  # noqa: PLC0415 - Alembic is needed only here.
+    from router.migrations import migrate  # noqa: PLC0415 - Alembic is needed only here.
 
     mood = asyncio.create_task(ensure_mood(house, lambda line: stream.line("mood", line)))
     try:
-        await upgrade(settings.database_url)
         database = Database.open(settings.database_url)
         try:
+            await migrate(database)
             release, made = await ensure_release(database, ROOT / "data", _now())
         finally:
             await database.close()
@@ -168,6 +207,12 @@ def _announce(house: House, stream: Stream) -> None:
     stream.console.rule("[bold]jieli 接力")
     stream.console.print(f"  shop   [link={url}/]{url}/[/link]")
     stream.console.print(f"  desk   [link={url}/desk/]{url}/desk/[/link]")
+    if house.demo:
+        table = Table("login", "password", "name", "role", box=None, padding=(0, 2))
+        for one in demo_logins(house.data):
+            table.add_row(one.login, one.password, one.name, one.role)
+        stream.console.print(table)
+    stream.console.print("[dim]Ctrl-C stops everything.")
     stream.console.rule()
 
 

@@ -15,13 +15,22 @@ from router.store import tables as router_tables
 TABLES = (knowledge_tables, router_tables)
 """The modules that declare tables on `metadata`."""
 
-__all__ = ["metadata", "migrate"]
+__all__ = ["config_for", "metadata", "migrate", "upgrade"]
 
 
 async def migrate(database: Database) -> None:
     """Bring the database to the newest schema, in one transaction; nothing to do is fine."""
     async with database.writing() as connection:
         await connection.run_sync(_upgrade)
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database of a URL to the newest schema."""
+    database = Database.open(url)
+    try:
+        await migrate(database)
+    finally:
+        await database.close()
 
 
 def _upgrade(connection: sa.Connection) -> None:

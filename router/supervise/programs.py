@@ -31,6 +31,8 @@ class House:
     token: str
     demo: bool = False
     local_bot: bool = True
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Further settings of the router, as its environment gives them."""
 
     @property
     def bot_python(self) -> Path:
@@ -61,11 +63,11 @@ class House:
     def router(self) -> Program:
         """Describe the router."""
         environment = {
+            **self.settings,
             "JIELI_HOST": self.host,
             "JIELI_PORT": str(self.port),
             "JIELI_DATA": str(self.data),
             "JIELI_SERVICE_TOKEN": self.token,
-            "JIELI_DEMO": "true" if self.demo else "false",
         }
         if self.local_bot:
             environment["JIELI_BOT_URL"] = self.bot_url

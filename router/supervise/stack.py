@@ -28,7 +28,10 @@ Clock = Callable[[], dt.datetime]
 
 
 class Stack:
-    """Router, action server and bot, kept running together."""
+    """Router, action server and bot, kept running together.
+
+    `bot_settled` is set once it is known whether the bot came up; `bot_answers` says whether.
+    """
 
     def __init__(
         self,
@@ -52,6 +55,8 @@ class Stack:
         self._actions: Keeper | None = None
         self._bot: Keeper | None = None
         self._watches: set[asyncio.Task[None]] = set()
+        self.bot_settled = asyncio.Event()
+        self.bot_answers = False
 
     async def run(self, stop: asyncio.Event, *, announce: Callable[[], None]) -> int:
         """Run until `stop` is set, and give the exit code: 1 when the router never came up."""
@@ -60,7 +65,10 @@ class Stack:
         self._watch(self._bring_up(announce))
         try:
             await asyncio.wait([given_up, stopping], return_when=asyncio.FIRST_COMPLETED)
-            return 1 if given_up.done() and given_up.result() else 0
+            if not given_up.done():
+                return 0
+            given_up.result()
+            return 1
         finally:
             stopping.cancel()
             await self._stop()
@@ -76,6 +84,8 @@ class Stack:
         announce()
         if self._house.local_bot:
             await self._bring_up_bot()
+        if self._bot is None:
+            self.bot_settled.set()
 
     async def _bring_up_bot(self) -> None:
         house = self._house
@@ -135,6 +145,9 @@ class Stack:
         ready = asyncio.create_task(bot.healthy.wait())
         await asyncio.wait([ready, given_up], return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
+        if bot is self._bot and not given_up.cancelled():
+            self.bot_answers = bot.healthy.is_set()
+            self.bot_settled.set()
         if bot.healthy.is_set():
             self._stream.tell(f"the bot answers shoppers now, with {model}")
         elif not given_up.cancelled():
@@ -161,6 +174,7 @@ class Stack:
             except Exception as error:
                 # The router goes on without a bot; the operator has to know why there is none.
                 self._stream.tell(f"could not bring up the bot: {error!r}")
+                self.bot_settled.set()
 
         task = asyncio.create_task(watched())
         self._watches.add(task)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -13,11 +14,22 @@ from router.hub import Hub
 from router.identity import ShopperTokens
 from router.web.limits import LoginGuard
 
+
+@dataclass(frozen=True, slots=True)
+class OpenSockets:
+    """Every open socket, to be closed at shutdown."""
+
+    sockets: weakref.WeakSet[web.WebSocketResponse] = field(default_factory=weakref.WeakSet)
+
+    def add(self, socket: web.WebSocketResponse) -> None:
+        """Remember a socket as long as it lives."""
+        self.sockets.add(socket)
+
+
 SERVICES = web.AppKey("services", Services)
 HUB = web.AppKey("hub", Hub)
 SHOPPER_DESK = web.AppKey("shopper_desk", ShopperDesk)
 AGENT_DESK = web.AppKey("agent_desk", AgentDesk)
 TOKENS = web.AppKey("tokens", ShopperTokens)
 LOGINS = web.AppKey("logins", LoginGuard)
-SOCKETS = web.AppKey("sockets", weakref.WeakSet[web.WebSocketResponse])
-"""Every open socket, to be closed at shutdown."""
+SOCKETS = web.AppKey("sockets", OpenSockets)

@@ -1,0 +1,123 @@
+/** Answers REST and the staff socket inside vite from a make-believe stage. A dev tool. */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Plugin, PreviewServer, ViteDevServer } from "vite";
+import { WebSocketServer, type WebSocket } from "ws";
+import type { DeskCommand, Login } from "@shared/wire";
+import { Stage } from "./stage.ts";
+
+const CSP =
+  "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; " +
+  "connect-src 'self' ws: wss:; script-src 'self'";
+const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="480" height="320"><rect width="480" height="320" fill="#e9dcc3"/><rect x="90" y="70" width="300" height="180" rx="10" fill="#c39a5c"/><path d="M90 110h300M240 70v180" stroke="#8a6430" stroke-width="10"/></svg>`;
+
+/** Logs in with lina / lina; POST /api/dev/{say,queue,drop,empty,full,refuse,expire} moves the stage. */
+export function mockRouter(): Plugin {
+  let stage = new Stage();
+  let loggedIn = false;
+  let tries = 0;
+  const sockets = new WebSocketServer({ noServer: true });
+  const open = new Set<WebSocket>();
+
+  function join(socket: WebSocket): void {
+    if (!loggedIn) return socket.close(4401, "unauthorized");
+    const push = (event: unknown): void => socket.send(JSON.stringify(event));
+    const leave = stage.join(push);
+    open.add(socket);
+    socket.on("close", () => (leave(), open.delete(socket)));
+    socket.on("message", (raw) => stage.take(JSON.parse(String(raw)) as DeskCommand, push));
+  }
+
+  function dev(what: string, body: Record<string, string>): void {
+    if (what === "say") stage.say(body["conversation"] ?? "", body["text"] ?? "");
+    if (what === "typing") {
+      stage.tell({ type: "conversation.typing", conversation: body["conversation"] ?? "", who: "shopper" });
+    }
+    if (what === "queue") stage.enqueue();
+    if (what === "refuse") stage.refuseNext = body["code"] ?? "epoch_moved";
+    if (what === "full") stage.me.capacity = 2;
+    if (what === "expire") loggedIn = false;
+    if (what === "empty" || what === "reset") stage = new Stage(what === "empty");
+    if (["drop", "empty", "reset", "full"].includes(what)) for (const socket of open) socket.close(1012);
+    if (what === "expire") for (const socket of open) socket.close(4401);
+  }
+
+  function login(body: Partial<Login>, response: ServerResponse): void {
+    if (body.login === "lina" && body.password === "lina") {
+      [loggedIn, tries] = [true, 0];
+      return json(response, 200, stage.me);
+    }
+    tries += 1;
+    if (tries < 5) return json(response, 401, { code: "unauthorized", detail: "账号或密码不对" });
+    response.setHeader("Retry-After", "300");
+    json(response, 429, { code: "too_many_attempts", detail: "试的次数太多" });
+  }
+
+  async function answer(request: IncomingMessage, response: ServerResponse, next: () => void): Promise<void> {
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    if (path === "/desk") {
+      response.writeHead(302, { Location: "/desk/" }).end();
+      return;
+    }
+    if (!path.startsWith("/api/")) return next();
+    const body = JSON.parse((await read(request)) || "{}") as Record<string, string>;
+    if (path.startsWith("/api/dev/")) {
+      dev(path.slice("/api/dev/".length), body);
+      return json(response, 200, {});
+    }
+    switch (path) {
+      case "/api/v1/staff/login":
+        return login(body, response);
+      case "/api/v1/staff/logout":
+        loggedIn = false;
+        return json(response, 200, null);
+      case "/api/v1/staff/me":
+        if (loggedIn) return json(response, 200, stage.me);
+        return json(response, 401, { code: "unauthorized", detail: "没有登录" });
+      case "/api/v1/conversations": {
+        const before = new URL(request.url ?? "", "http://x").searchParams.get("before");
+        const cards = [...stage.kept.values()].map((kept) => kept.card);
+        const conversations = cards.filter(
+          (c) => c.conversation.status === "resolved" && (!before || c.updated_at < before),
+        );
+        return json(response, 200, { conversations });
+      }
+    }
+    if (path.startsWith("/api/v1/uploads/")) {
+      response.writeHead(200, { "Content-Type": "image/svg+xml" }).end(PICTURE);
+      return;
+    }
+    json(response, 404, { code: "not_found", detail: path });
+  }
+
+  function serve(server: ViteDevServer | PreviewServer): void {
+    server.middlewares.use((request, response, next) => void answer(request, response, next));
+    server.httpServer?.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (request.url !== "/ws/desk") return;
+      sockets.handleUpgrade(request, socket, head, join);
+    });
+  }
+
+  return {
+    name: "jieli-mock-router",
+    configureServer: serve,
+    configurePreviewServer(server) {
+      server.middlewares.use((_request, response, next) => {
+        response.setHeader("Content-Security-Policy", CSP);
+        next();
+      });
+      serve(server);
+    },
+  };
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+}
+
+async function read(request: IncomingMessage): Promise<string> {
+  let text = "";
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}

@@ -1,0 +1,190 @@
+/** A make-believe router for work on the desk alone, all in memory. A dev tool, never shipped. */
+
+import type {
+  Brief,
+  DeskCommand,
+  DeskEvent,
+  Message,
+  QueueCard,
+  StaffView,
+} from "@shared/wire";
+import { brief, card, conversations, message, STAFF } from "./scenes.ts";
+
+type Push = (event: DeskEvent) => void;
+
+export interface Kept {
+  card: QueueCard;
+  messages: Message[];
+  brief: Brief;
+}
+
+/** One day of a make-believe shop; every desk that joins sees the same. */
+export class Stage {
+  readonly kept = new Map<string, Kept>();
+  readonly me: StaffView = { ...STAFF[0]! };
+  /** Makes the next reply fail as if the conversation had moved on. */
+  refuseNext: string | null = null;
+  private readonly desks = new Set<Push>();
+  private readonly known = new Map<string, Message>();
+  private made = 0;
+
+  constructor(empty = false) {
+    if (!empty) for (const scene of conversations()) this.kept.set(scene.card.conversation.id, scene);
+  }
+
+  join(push: Push): () => void {
+    this.desks.add(push);
+    return () => this.desks.delete(push);
+  }
+
+  take(command: DeskCommand, push: Push): void {
+    switch (command.type) {
+      case "hello":
+        return push(this.welcome());
+      case "ping":
+        return push({ type: "pong" });
+      case "set_presence":
+        this.me.presence = command.presence;
+        return this.tell({ type: "presence.changed", staff: this.me.id, presence: command.presence });
+      case "typing":
+      case "flag":
+        return;
+      case "open":
+        return this.open(command.conversation, command.after ?? 0, push);
+      case "accept":
+        return this.accept(command.conversation, push);
+      case "reply":
+      case "note":
+        return this.speak(command, push);
+      case "return_to_bot":
+        return this.leave(command.conversation, "bot");
+      case "resolve":
+        return this.leave(command.conversation, "resolved");
+      case "transfer":
+        return this.transfer(command.conversation, command.reason ?? "");
+    }
+  }
+
+  /** The shopper says something. */
+  say(id: string, text: string): void {
+    this.append(id, message(id, 0, "shopper", text));
+  }
+
+  /** One more shopper waits. */
+  enqueue(): string {
+    const id = `convnew${String(++this.made).padStart(4, "0")}`;
+    const waiting = card(id, "新雨", "ordinary", "explicit_request", 1, 0, "我要转人工，说了三遍了");
+    this.kept.set(id, {
+      card: waiting,
+      messages: [message(id, 1, "shopper", "我要转人工，说了三遍了")],
+      brief: brief(waiting, []),
+    });
+    this.tell({ type: "handoff.queued", card: waiting });
+    return id;
+  }
+
+  tell(event: DeskEvent): void {
+    for (const push of this.desks) push(structuredClone(event));
+  }
+
+  private welcome(): DeskEvent {
+    const cards = [...this.kept.values()].map((kept) => kept.card);
+    return structuredClone({
+      type: "welcome",
+      me: this.me,
+      queue: cards.filter((c) => c.conversation.status === "queued"),
+      mine: cards.filter((c) => c.agent === this.me.id && c.conversation.status === "active"),
+      colleagues: STAFF.slice(1),
+    });
+  }
+
+  private open(id: string, after: number, push: Push): void {
+    const kept = this.kept.get(id);
+    if (!kept) {
+      return push({ type: "error", code: "unknown_conversation", detail: "没有这个会话", client_id: null });
+    }
+    const messages = kept.messages.filter((m) => m.seq > after);
+    push(
+      structuredClone({ type: "conversation.opened", card: kept.card, messages, brief: kept.brief }),
+    );
+  }
+
+  private accept(id: string, push: Push): void {
+    const kept = this.kept.get(id);
+    if (!kept || kept.card.conversation.status !== "queued") {
+      return push({ type: "error", code: "already_taken", detail: "同事已经接入", client_id: null });
+    }
+    kept.card.agent = this.me.id;
+    if (kept.card.handoff) {
+      kept.card.handoff.accepted_at = new Date().toISOString();
+      kept.card.handoff.agent = this.me.id;
+    }
+    this.move(kept, "active");
+    this.tell({ type: "conversation.assigned", card: kept.card, agent: this.me.id });
+    this.append(id, message(id, 0, "system", `${this.me.name} 为你服务`));
+  }
+
+  private transfer(id: string, reason: string): void {
+    const kept = this.kept.get(id);
+    if (!kept) return;
+    kept.card.agent = null;
+    if (kept.card.handoff) {
+      kept.card.handoff.queued_at = new Date().toISOString();
+      kept.card.handoff.due_at = new Date(Date.now() + 120_000).toISOString();
+      kept.card.handoff.reason = "transfer";
+      kept.card.handoff.detail = reason;
+    }
+    this.move(kept, "queued");
+    this.tell({ type: "handoff.queued", card: kept.card });
+  }
+
+  private leave(id: string, to: "bot" | "resolved"): void {
+    const kept = this.kept.get(id);
+    if (!kept) return;
+    kept.card.agent = null;
+    this.move(kept, to);
+    this.tell({ type: "conversation.left", conversation: kept.card.conversation });
+  }
+
+  private speak(command: Extract<DeskCommand, { type: "reply" | "note" }>, push: Push): void {
+    const { conversation: id, client_id, text } = command;
+    const kept = this.kept.get(id);
+    const known = this.known.get(client_id);
+    if (known) return push({ type: "message.acknowledged", client_id, seq: known.seq, at: known.at });
+    if (!kept) return;
+    const moved = command.type === "reply" && command.epoch !== kept.card.conversation.epoch;
+    if (this.refuseNext || moved) {
+      push({ type: "error", code: this.refuseNext ?? "epoch_moved", detail: "会话已经换人", client_id });
+      this.refuseNext = null;
+      return;
+    }
+    const said = message(id, 0, "agent", text, {
+      sender_id: this.me.id,
+      sender_name: this.me.name,
+      client_id,
+      visibility: command.type === "note" ? "staff" : "everyone",
+    });
+    this.known.set(client_id, this.append(id, said));
+    push({ type: "message.acknowledged", client_id, seq: said.seq, at: said.at });
+  }
+
+  private append(id: string, said: Message): Message {
+    const kept = this.kept.get(id);
+    if (!kept) return said;
+    said.seq = kept.card.conversation.last_seq + 1;
+    said.epoch = kept.card.conversation.epoch;
+    kept.card.conversation.last_seq = said.seq;
+    kept.card.updated_at = said.at;
+    if (said.sender !== "system" && said.visibility === "everyone") kept.card.last_text = said.body.text;
+    kept.messages.push(said);
+    this.tell({ type: "message.created", message: said });
+    return said;
+  }
+
+  private move(kept: Kept, status: "active" | "queued" | "bot" | "resolved"): void {
+    kept.card.conversation.status = status;
+    kept.card.conversation.epoch += 1;
+    kept.card.updated_at = new Date().toISOString();
+    this.tell({ type: "conversation.changed", conversation: kept.card.conversation });
+  }
+}
