@@ -1,4 +1,4 @@
-"""The intent classifier of the pipeline: tf-idf, a linear model, calibrated confidence."""
+"""The intent classifier of the pipeline: characters, a linear model, calibrated confidence."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import (
-    FEATURE_TYPE_SENTENCE,
     INTENT,
     INTENT_NAME_KEY,
     INTENT_RANKING_KEY,
@@ -20,8 +20,8 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack, vstack
 
+from bot.components.grams import grams
 from bot.components.linear import Hyperparameters, LinearIntents, fit
 
 RANKING_LENGTH: Final = 10
@@ -31,27 +31,10 @@ class CalibratedIntentClassifierUntrained(Exception):
     """A model package without the classifier's arrays was loaded."""
 
 
-def _columns(messages: list[Message]) -> dict[str, int]:
-    """Return each featurizer's number of columns, in pipeline order."""
-    widths: dict[str, int] = {}
-    for message in messages:
-        for feature in message.features:
-            if feature.attribute == TEXT and feature.type == FEATURE_TYPE_SENTENCE:
-                widths.setdefault(feature.origin, feature.features.shape[-1])
-    return widths
-
-
-def _counts(message: Message, widths: dict[str, int]) -> csr_matrix:
-    """Return the message's counted features as one row; a missing block is zeros."""
-    found = {
-        feature.origin: feature.features
-        for feature in message.features
-        if feature.attribute == TEXT and feature.type == FEATURE_TYPE_SENTENCE
-    }
-    return hstack(
-        [csr_matrix(found.get(origin, (1, width))) for origin, width in widths.items()],
-        format="csr",
-    )
+def _grams(message: Message) -> list[str]:
+    """Return what the model counts in a message that the tokenizer has cut into words."""
+    words = [token.text for token in message.get(TOKENS_NAMES[TEXT], [])]
+    return grams(message.get(TEXT, ""), words)
 
 
 @DefaultV1Recipe.register(
@@ -78,8 +61,8 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def required_components(cls) -> list[type]:
-        """Return what must come earlier in the pipeline: something that counts features."""
-        return [Featurizer]
+        """Return what must come earlier in the pipeline: a tokenizer."""
+        return [Tokenizer]
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -123,11 +106,9 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on the training phrasings and store it."""
         examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
-        widths = _columns(examples)
         self._model = fit(
-            vstack([_counts(example, widths) for example in examples], format="csr"),
+            [_grams(example) for example in examples],
             [example.get(INTENT) for example in examples],
-            widths,
             self._how,
         )
         with self._model_storage.write_to(self._resource) as folder:
@@ -145,7 +126,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     def _rank(self, message: Message) -> list[dict[str, Any]]:
         if self._model is None:
             raise CalibratedIntentClassifierUntrained("train the model before reading with it")
-        chances = self._model.read(_counts(message, self._model.widths()))[0]
+        chances = self._model.read([_grams(message)])[0]
         best = chances.argsort(kind="stable")[::-1][:RANKING_LENGTH]
         return [
             {

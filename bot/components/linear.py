@@ -1,9 +1,10 @@
-"""A linear intent model over counted features, and the honest temperature of its confidence."""
+"""A linear intent model over counted features, and the honest sharpness of its confidence."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,10 +15,15 @@ from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
+from bot.components.grams import IN_WORD
+
 Array = NDArray[np.float32]
+Flags = NDArray[np.bool_]
 
 _FILE: Final = "intents.npz"
-_LOG_TEMPERATURES: Final = (-2.0, 2.5)
+_LOG_SHARPNESS: Final = (-2.0, 2.5)
+_IN_WORD_WEIGHT: Final = 0.7
+_FIT_TOLERANCE: Final = 0.01
 _TINY: Final = 1e-12
 
 
@@ -25,7 +31,7 @@ _TINY: Final = 1e-12
 class Hyperparameters:
     """How the model is fitted: `strength` is 1 / regularization, `folds` those of calibration."""
 
-    strength: float = 12.0
+    strength: float = 20.0
     folds: int = 4
     seed: int = 42
 
@@ -45,55 +51,60 @@ def fit_sharpness(scores: NDArray[Any], truth: NDArray[np.intp]) -> float:
         chances = softmax(scores, float(np.exp(log_sharpness)))[rows, truth]
         return float(-np.log(chances + _TINY).mean())
 
-    return float(np.exp(minimize_scalar(loss, bounds=_LOG_TEMPERATURES, method="bounded").x))
+    return float(np.exp(minimize_scalar(loss, bounds=_LOG_SHARPNESS, method="bounded").x))
 
 
-def weigh(counts: csr_matrix, rarity: Array, blocks: tuple[int, ...]) -> csr_matrix:
-    """Return tf-idf rows: logarithmic counts by `rarity`, each block of columns of length one.
-
-    `blocks` holds the first column of every featurizer's block, then the number of columns.
-    """
-    weighted = counts.astype(np.float32, copy=True)
-    np.log1p(weighted.data, out=weighted.data)
-    weighted = csr_matrix(weighted @ diags(rarity))
-    weighted.eliminate_zeros()
-    block_of = np.searchsorted(np.asarray(blocks), weighted.indices, side="right") - 1
-    row_of = np.repeat(np.arange(weighted.shape[0]), np.diff(weighted.indptr))
-    lengths = np.zeros((weighted.shape[0], len(blocks)), dtype=np.float32)
-    np.add.at(lengths, (row_of, block_of), weighted.data**2)
-    weighted.data /= np.sqrt(lengths[row_of, block_of]) + _TINY
-    return weighted
+def count(texts: Sequence[Sequence[str]], places: dict[str, int]) -> csr_matrix:
+    """Return one row of feature counts a text; a feature without a place is not counted."""
+    counted = [[places[gram] for gram in text if gram in places] for text in texts]
+    starts = np.cumsum([0, *map(len, counted)])
+    columns = np.fromiter((place for row in counted for place in row), dtype=np.int32)
+    matrix = csr_matrix(
+        (np.ones(len(columns), dtype=np.float32), columns, starts),
+        shape=(len(texts), len(places)),
+    )
+    matrix.sum_duplicates()
+    return matrix
 
 
 def rarity_of(counts: csr_matrix) -> Array:
-    """Return the inverse document frequency of each column; zero where no row has it."""
+    """Return the root of each column's inverse document frequency; zero where no row has it.
+
+    The root, since with few phrasings an entry the full one overrates the rarest features.
+    """
     seen = np.bincount(counts.indices, minlength=counts.shape[1])
-    rarity = np.log((1 + counts.shape[0]) / (1 + seen)) + 1.0
+    rarity = np.sqrt(np.log((1 + counts.shape[0]) / (1 + seen)) + 1.0)
     return np.where(seen > 0, rarity, 0.0).astype(np.float32)
+
+
+def weigh(counts: csr_matrix, rarity: Array) -> csr_matrix:
+    """Return the counts on a logarithmic scale, by rarity, each row of length one."""
+    weighted = counts.copy()
+    np.log1p(weighted.data, out=weighted.data)
+    weighted = csr_matrix(weighted @ diags(rarity))
+    weighted.eliminate_zeros()
+    lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+    weighted.data /= np.repeat(lengths, np.diff(weighted.indptr)) + _TINY
+    return weighted
 
 
 @dataclass(frozen=True, slots=True)
 class LinearIntents:
-    """A fitted model: column weights, one weight column an intent, and the sharpness."""
+    """A fitted model: the place and weight of each feature, a column an intent, the sharpness."""
 
     labels: tuple[str, ...]
-    origins: tuple[str, ...]
-    blocks: tuple[int, ...]
+    places: dict[str, int]
     rarity: Array
     weights: Array
     bias: Array
     sharpness: float
 
-    def widths(self) -> dict[str, int]:
-        """Return how many columns each featurizer gives, in their order."""
-        return dict(zip(self.origins, np.diff(self.blocks).tolist(), strict=True))
+    def read(self, texts: Sequence[Sequence[str]]) -> Array:
+        """Return calibrated probabilities, one row a text given by its features, one column a label.
 
-    def read(self, counts: csr_matrix) -> Array:
-        """Return calibrated probabilities, one row a message, one column a label.
-
-        A message with no known feature is a uniform guess: the model knows nothing of it.
+        A text with no known feature is a uniform guess: the model knows nothing of it.
         """
-        rows = weigh(counts, self.rarity, self.blocks)
+        rows = weigh(count(texts, self.places), self.rarity)
         chances = softmax(rows @ self.weights + self.bias, self.sharpness)
         chances[np.diff(rows.indptr) == 0] = 1.0 / len(self.labels)
         return chances.astype(np.float32)
@@ -103,11 +114,10 @@ class LinearIntents:
         np.savez(
             folder / _FILE,
             labels=np.asarray(self.labels, dtype=np.str_),
-            origins=np.asarray(self.origins, dtype=np.str_),
+            grams=np.asarray(list(self.places), dtype=np.str_),
             rarity=self.rarity,
             weights=self.weights,
             bias=self.bias,
-            blocks=np.asarray(self.blocks, dtype=np.int64),
             sharpness=np.float64(self.sharpness),
         )
 
@@ -117,21 +127,25 @@ class LinearIntents:
         with np.load(folder / _FILE, allow_pickle=False) as saved:
             return cls(
                 labels=tuple(map(str, saved["labels"])),
-                origins=tuple(map(str, saved["origins"])),
+                places={str(gram): place for place, gram in enumerate(saved["grams"])},
                 rarity=saved["rarity"],
                 weights=np.ascontiguousarray(saved["weights"]),
                 bias=saved["bias"],
-                blocks=tuple(map(int, saved["blocks"])),
                 sharpness=float(saved["sharpness"]),
             )
 
 
 def _fit_scores(rows: csr_matrix, truth: NDArray[np.intp], how: Hyperparameters) -> Any:
     """Fit one logistic regression a label: quick, and its scores calibrate well."""
-    model = LogisticRegression(
-        C=how.strength, solver="liblinear", multi_class="ovr", random_state=how.seed
-    )
-    return model.fit(rows, truth)
+    return LogisticRegression(
+        C=how.strength,
+        solver="liblinear",
+        dual=True,
+        tol=_FIT_TOLERANCE,
+        multi_class="ovr",
+        class_weight="balanced",
+        random_state=how.seed,
+    ).fit(rows, truth)
 
 
 def _scores(model: Any, rows: csr_matrix, labels: int) -> Array:
@@ -144,8 +158,12 @@ def _scores(model: Any, rows: csr_matrix, labels: int) -> Array:
     return scores
 
 
+def _rarity(counts: csr_matrix, in_word: Flags) -> Array:
+    return (rarity_of(counts) * np.where(in_word, _IN_WORD_WEIGHT, 1.0)).astype(np.float32)
+
+
 def _held_out_sharpness(
-    counts: csr_matrix, truth: NDArray[np.intp], blocks: tuple[int, ...], how: Hyperparameters
+    counts: csr_matrix, truth: NDArray[np.intp], in_word: Flags, how: Hyperparameters
 ) -> float:
     """Return the sharpness measured on text each fold's model has not seen."""
     folds = min(how.folds, int(np.bincount(truth).max()))
@@ -154,35 +172,39 @@ def _held_out_sharpness(
     splitter = StratifiedKFold(folds, shuffle=True, random_state=how.seed)
     held_out = np.zeros((len(truth), int(truth.max()) + 1), dtype=np.float32)
     for seen, unseen in splitter.split(counts, truth):
-        rarity = rarity_of(counts[seen])
-        model = _fit_scores(weigh(counts[seen], rarity, blocks), truth[seen], how)
-        held_out[unseen] = _scores(model, weigh(counts[unseen], rarity, blocks), held_out.shape[1])
+        rarity = _rarity(counts[seen], in_word)
+        model = _fit_scores(weigh(counts[seen], rarity), truth[seen], how)
+        held_out[unseen] = _scores(model, weigh(counts[unseen], rarity), held_out.shape[1])
     return fit_sharpness(held_out, truth)
 
 
 def fit(
-    counts: csr_matrix, intents: list[str], widths: dict[str, int], how: Hyperparameters
+    texts: Sequence[Sequence[str]], intents: Sequence[str], how: Hyperparameters
 ) -> LinearIntents:
-    """Fit the model on counted features, and its sharpness on held-out folds of the same.
+    """Fit the model on texts given by their features, and its sharpness on held-out folds.
 
-    `widths` says how many columns each featurizer gave. Raises ValueError when there are fewer
-    than two intents to tell apart.
+    Raises ValueError when there are fewer than two intents to tell apart.
     """
     labels, truth = np.unique(np.asarray(intents), return_inverse=True)
     if len(labels) < 2:
         raise ValueError("training needs at least two intents: add phrasings of another entry")
-    blocks = tuple(accumulate(widths.values(), initial=0))
-    rarity = rarity_of(counts)
-    model = _fit_scores(weigh(counts, rarity, blocks), truth, how)
+    places = {gram: at for at, gram in enumerate(sorted({g for text in texts for g in text}))}
+    in_word = np.asarray([gram.startswith(IN_WORD) and len(gram) > 1 for gram in places])
+    counts = count(texts, places)
+    rarity = _rarity(counts, in_word)
+    with warnings.catch_warnings():
+        # Entries with fewer phrasings than folds, and a loose fit, are both as intended.
+        warnings.simplefilter("ignore")
+        model = _fit_scores(weigh(counts, rarity), truth, how)
+        sharpness = _held_out_sharpness(counts, truth, in_word, how)
     weights, bias = model.coef_, model.intercept_
     if len(labels) == 2:
         weights, bias = np.concatenate([-weights, weights]), np.concatenate([-bias, bias])
     return LinearIntents(
         labels=tuple(map(str, labels)),
-        origins=tuple(widths),
-        blocks=blocks,
+        places=places,
         rarity=rarity,
         weights=np.ascontiguousarray(weights.T, dtype=np.float32),
         bias=bias.astype(np.float32),
-        sharpness=_held_out_sharpness(counts, truth, blocks, how),
+        sharpness=sharpness,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, assert_never
 
@@ -15,6 +16,7 @@ from spacy.tokens import Doc
 
 from router.mood.normalise import without_digits
 from router.mood.request import without_look_alikes
+from router.mood.temper import without_harmless_words
 
 FACTORY = "jieli_linear_textcat"
 _WEIGHTS = "weights.npz"
@@ -65,6 +67,15 @@ def shape_features(text: str) -> Iterator[str]:
     yield f"s:length:{min(int(math.log2(len(text) + 1)), 7)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Features of one text; the first two kinds count by share, the signs count each in full."""
+
+    characters: tuple[str, ...]
+    words: tuple[str, ...]
+    signs: tuple[str, ...]
+
+
 class LinearTextcat:
     """Scores a doc for exclusive labels by one weighted sum, and writes `doc.cats`."""
 
@@ -86,36 +97,44 @@ class LinearTextcat:
         self._idf, self._weights, self._bias = idf, weights, bias
         self.lexicon = lexicon
 
-    def features(self, doc: Doc) -> Iterator[str]:
-        """Give every feature of a doc that this classifier reads."""
+    def features(self, doc: Doc) -> Blocks:
+        """Give the features of a doc that this classifier reads, block by block."""
         match self.reads:
             case "mood":
-                text = doc.text
-                yield from word_features([token.text for token in doc])
-                yield from lexicon_features(text, self.lexicon)
-                yield from shape_features(text)
+                text = without_harmless_words(doc.text)
+                words = [token.text for token in doc]
+                return Blocks(
+                    tuple(char_features(text)),
+                    tuple(word_features(words)),
+                    (*lexicon_features(text, self.lexicon), *shape_features(text)),
+                )
             case "request":
-                text = without_look_alikes(doc.text)
+                return Blocks(tuple(char_features(without_look_alikes(doc.text))), (), ())
             case never:
                 assert_never(never)
-        yield from char_features(text)
 
     def __call__(self, doc: Doc) -> Doc:
         for label, score in zip(self.labels, self.score(self.features(doc)), strict=True):
             doc.cats[label] = score
         return doc
 
-    def score(self, features: Iterable[str]) -> list[float]:
+    def score(self, blocks: Blocks) -> list[float]:
         """Turn features into one probability a label."""
-        places = self._places
-        known = [places[feature] for feature in set(features) if feature in places]
         logits = self._bias.astype(np.float64)
-        if known:
-            idf = self._idf[known]
-            length = math.sqrt(float(idf @ idf)) or 1.0
-            logits = logits + (idf @ self._weights[known]) / length
+        for features in (blocks.characters, blocks.words):
+            known = self._known(features)
+            if known:
+                idf = self._idf[known]
+                logits += (idf @ self._weights[known]) / math.sqrt(float(idf @ idf))
+        signs = self._known(blocks.signs)
+        if signs:
+            logits += self._idf[signs] @ self._weights[signs]
         powers = np.exp(logits - logits.max())
         return [float(power) for power in powers / powers.sum()]
+
+    def _known(self, features: Iterable[str]) -> list[int]:
+        places = self._places
+        return [places[feature] for feature in set(features) if feature in places]
 
     def weight(self, features: Iterable[str], label: int) -> float:
         """Sum what some features speak for a label against the mean of all labels."""

@@ -18,6 +18,7 @@ from router.mood.safety import find_danger
 
 _CALM = MoodReading(0.0, False, 0.0, Level.CALM, None, ())
 _SURE = 0.9
+_IMPATIENCE_COUNTS = 0.7
 _WORDS_SHOWN = 4
 
 
@@ -56,7 +57,7 @@ class Mood:
         return [self.read(text) for text in texts]
 
     def _reading(self, plain: str, doc: Doc) -> MoodReading:
-        anger = (doc.cats[ANGER_LABELS[1]] + 2.0 * doc.cats[ANGER_LABELS[2]]) / 2.0
+        anger = _IMPATIENCE_COUNTS * doc.cats[ANGER_LABELS[1]] + doc.cats[ANGER_LABELS[2]]
         level = self._thresholds.level(anger)
         danger = find_danger(plain)
         asked = find_request(without_look_alikes(plain))

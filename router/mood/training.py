@@ -11,22 +11,26 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
-from scipy.sparse import csr_matrix
 from spacy.language import Language
 
 from router.mood.examples import Examples, read_examples
+from router.mood.linear import Blocks, Floats
 from router.mood.normalise import normalise
 from router.mood.pipeline import ANGER, REQUEST, build, classifier
 from router.mood.request import find_request, without_look_alikes
 from router.mood.segment import read_words
 
+Doubles = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
-_CODE = ("normalise", "request", "segment", "linear", "pipeline", "examples", "training")
+_CODE = ("normalise", "request", "temper", "segment", "linear", "pipeline", "examples", "training")
 _SEEN_AT_LEAST = 2
-_STRENGTH = {ANGER: 12.0, REQUEST: 30.0}
+_SIGN_WEIGHT = 0.5
+_STRENGTH = {ANGER: 10.0, REQUEST: 30.0}
 _STEPS = 4
 
 
@@ -81,9 +85,9 @@ def _train_pipeline(examples: Examples, words: str, seed: int, tell: Progress) -
     nlp = build(words)
     tell("anger", 1, _STEPS)
     classifier(nlp, ANGER).lexicon = examples.lexicon
-    angry = [(row.text, row.anger) for row in examples.anger]
+    moods = [(row.text, row.anger) for row in examples.anger]
     calm = [(row.text, 0) for row in examples.requests if not row.human_request]
-    _fit(nlp, ANGER, angry, seed)
+    _fit(nlp, ANGER, moods + calm, seed)
     tell("human_request", 2, _STEPS)
     asked = [(row.text, row.human_request) for row in examples.requests]
     quiet = [(row.text, 0) for row in examples.anger if not _asks(row.text)]
@@ -98,35 +102,41 @@ def _asks(text: str) -> bool:
 
 def _fit(nlp: Language, name: str, rows: Sequence[tuple[str, int]], seed: int) -> None:
     component = classifier(nlp, name)
-    found = [
-        sorted(set(component.features(nlp.make_doc(normalise(text))))) for text, _ in rows
-    ]
-    counts = Counter(feature for features in found for feature in features)
-    kept = sorted(feature for feature, count in counts.items() if count >= _SEEN_AT_LEAST)
-    places = {feature: place for place, feature in enumerate(kept)}
-    seen = np.array([counts[feature] for feature in kept], dtype=np.float64)
-    idf = np.log((1.0 + len(rows)) / (1.0 + seen)) + 1.0
-    matrix = _matrix(found, places, idf)
+    found = [component.features(nlp.make_doc(normalise(text))) for text, _ in rows]
+    kept, idf = _vocabulary(found)
     model = LogisticRegression(C=_STRENGTH[name], max_iter=400, random_state=seed)
-    model.fit(matrix, np.array([label for _, label in rows]))
+    model.fit(_matrix(found, kept, idf), np.array([label for _, label in rows]))
     weights, bias = _softmax_form(model)
     component.fill(kept, idf.astype(np.float32), weights, bias, component.lexicon)
 
 
-def _matrix(
-    found: Sequence[Sequence[str]], places: dict[str, int], idf: np.ndarray[tuple[int], np.dtype[np.float64]]
-) -> csr_matrix:
-    rows: list[int] = []
-    columns: list[int] = []
-    for row, features in enumerate(found):
-        known = [places[feature] for feature in features if feature in places]
-        rows.extend([row] * len(known))
-        columns.extend(known)
-    shape = (len(found), len(places))
-    return normalize(csr_matrix((idf[columns], (rows, columns)), shape=shape))
+def _vocabulary(found: Sequence[Blocks]) -> tuple[list[str], Doubles]:
+    shared = Counter(f for blocks in found for f in {*blocks.characters, *blocks.words})
+    common = sorted(feature for feature, count in shared.items() if count >= _SEEN_AT_LEAST)
+    signs = sorted({sign for blocks in found for sign in blocks.signs})
+    seen = np.array([shared[feature] for feature in common], dtype=np.float64)
+    idf = np.log((1.0 + len(found)) / (1.0 + seen)) + 1.0
+    return common + signs, np.concatenate([idf, np.full(len(signs), _SIGN_WEIGHT)])
 
 
-def _softmax_form(model: LogisticRegression) -> tuple[np.ndarray, np.ndarray]:
+def _matrix(found: Sequence[Blocks], kept: Sequence[str], idf: Doubles) -> csr_matrix:
+    places = {feature: place for place, feature in enumerate(kept)}
+
+    def part(features: Sequence[Sequence[str]], share: bool) -> csr_matrix:
+        known = [sorted({places[f] for f in row if f in places}) for row in features]
+        columns = [place for row in known for place in row]
+        starts = np.cumsum([0, *(len(row) for row in known)])
+        values = csr_matrix((idf[columns], columns, starts), shape=(len(known), len(kept)))
+        return normalize(values) if share else values
+
+    return (
+        part([blocks.characters for blocks in found], share=True)
+        + part([blocks.words for blocks in found], share=True)
+        + part([blocks.signs for blocks in found], share=False)
+    )
+
+
+def _softmax_form(model: LogisticRegression) -> tuple[Floats, Floats]:
     """Give weights and bias of one column a label, also where two labels share one row."""
     weights, bias = model.coef_, model.intercept_
     if len(weights) == 1:

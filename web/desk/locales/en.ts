@@ -316,6 +316,8 @@ export const en: Texts = {
     unanswered: "The server did not answer. Send it again.",
     too_many: "Too fast. Wait a moment and try again.",
     malformed: "The request was not understood. Reload the page.",
+    overloaded: "The server is busy. Try again in a while.",
+    internal: "The server failed. Try again in a while.",
     not_found: "Not found.",
     other: "It did not work: {detail}",
     retry: "Try again",

@@ -319,6 +319,8 @@ export const zhCN = {
     unanswered: "服务器没有回应，请重发。",
     too_many: "操作太快，请稍等再试。",
     malformed: "请求格式不对，请刷新页面。",
+    overloaded: "服务器正忙，请稍后再试。",
+    internal: "服务器出错了，请稍后再试。",
     not_found: "没有找到。",
     other: "没有成功：{detail}",
     retry: "重试",

@@ -25,6 +25,8 @@ export interface Notice {
 }
 
 const MOVE_TIMEOUT_MS = 8_000;
+const ASK_AGAIN_MS = 3_000;
+const FLAG_ANSWER_MS = 5_000;
 const TYPING_EVERY_MS = 3_000;
 
 /** Makes the staff socket of this page. */
@@ -56,6 +58,7 @@ export const useDesk = defineStore("desk", () => {
   let moveTimer: ReturnType<typeof setTimeout> | undefined;
   let asked = new Map<string, number>();
   let typedAt = 0;
+  let lastFlag: { id: string; seq: number; at: number } | null = null;
 
   const me = computed(() => board.value.me);
   const queue = computed(() => queueOf(board.value));
@@ -102,7 +105,6 @@ export const useDesk = defineStore("desk", () => {
     if (board.value.pending !== before.pending) keepPending();
     if (event.type === "welcome") resume();
     else {
-      if (event.type === "conversation.opened") asked.delete(event.card.conversation.id);
       if (event.type === "error" && !event.client_id) refused(event);
       else settle(before);
       const looking = { accepting, at: isLookedAt() ? selected.value : null };
@@ -117,8 +119,8 @@ export const useDesk = defineStore("desk", () => {
     wasReady.value = true;
     asked = new Map();
     finish();
-    if (selected.value) open(selected.value);
     for (const card of mine.value) if (idOf(card) !== selected.value) open(idOf(card));
+    if (selected.value) open(selected.value);
   }
 
   function catchUp(): void {
@@ -129,9 +131,11 @@ export const useDesk = defineStore("desk", () => {
     }
   }
 
+  // The router follows the conversation that was opened last: the one on screen has to be it.
   function ask(id: string): void {
-    if (asked.has(id)) return;
+    if (Date.now() - (asked.get(id) ?? 0) < ASK_AGAIN_MS) return;
     open(id);
+    if (selected.value && selected.value !== id) open(selected.value);
   }
 
   function open(id: string): void {
@@ -169,12 +173,25 @@ export const useDesk = defineStore("desk", () => {
     if (move === "set_presence" && before.me?.presence !== me.value?.presence) finish();
     if (!conversation) return;
     const [was, is] = [before.cards[conversation], board.value.cards[conversation]];
-    if (was?.conversation.epoch !== is?.conversation.epoch || was?.agent !== is?.agent) finish();
+    const moved = was?.conversation.epoch !== is?.conversation.epoch;
+    // An accept is over when it is known who has the conversation.
+    if (was?.agent !== is?.agent || (moved && move !== "accept")) finish();
   }
 
   function refused(event: ErrorFrame): void {
     notice.value = { code: event.code, detail: event.detail, move: underway.move };
+    if (underway.move === null) unflag();
     finish();
+  }
+
+  // An error frame without a client id does not say what it refuses; a flag just set is it.
+  function unflag(): void {
+    if (!lastFlag || Date.now() - lastFlag.at > FLAG_ANSWER_MS) return;
+    const { id, seq } = lastFlag;
+    lastFlag = null;
+    const left = (flagged.value[id] ?? []).filter((other) => other !== seq);
+    flagged.value = { ...flagged.value, [id]: left };
+    keep("flagged", flagged.value);
   }
 
   const setPresence = (presence: Presence): void =>
@@ -193,6 +210,7 @@ export const useDesk = defineStore("desk", () => {
       notice.value = { code: "not_connected", detail: "", move: null };
       return;
     }
+    lastFlag = { id, seq, at: Date.now() };
     flagged.value = { ...flagged.value, [id]: [...(flagged.value[id] ?? []), seq] };
     keep("flagged", flagged.value);
   }

@@ -48,7 +48,7 @@ export function rowsOf(shown: Shown): Row[] {
     if (newDay) rows.push({ kind: "day", key: `d${message.seq}`, at: message.at });
     const newEpoch = !before || before.epoch !== message.epoch;
     if (newEpoch) enter(message.epoch, takenAt(message.epoch, shown) ?? message.at);
-    if (message.seq === shown.unreadFrom) rows.push({ kind: "unread", key: "unread" });
+    if (message.seq === shown.unreadFrom && before) rows.push({ kind: "unread", key: "unread" });
     const last = rows[rows.length - 1];
     const grouped = last?.kind === "message" && belongsTo(last.message, message);
     rows.push({ kind: "message", key: `m${message.seq}`, message, grouped });
