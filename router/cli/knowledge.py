@@ -15,6 +15,7 @@ import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy.exc import DBAPIError
 
 from knowledge_base.conditions import Vocabulary
 from knowledge_base.database import Database
@@ -48,7 +49,14 @@ class Access:
             async with _database(self.url) as database:
                 return await work(KnowledgeStore(database, vocabulary))
 
-        return asyncio.run(with_store())
+        try:
+            return asyncio.run(with_store())
+        except (DBAPIError, OSError) as error:
+            cause = str(error.orig if isinstance(error, DBAPIError) else error)
+            hint = "Check that it runs and is current: `jieli migrate`."
+            raise KnowledgeError(
+                "database_unusable", f"The database says: {cause}.", hint
+            ) from error
 
 
 @asynccontextmanager
@@ -64,15 +72,33 @@ async def _database(url: str | None) -> AsyncIterator[Database]:
         await database.close()
 
 
+class Refused(click.ClickException):
+    """What the knowledge base refuses, told in one line with exit code 1."""
+
+    def __init__(self, error: KnowledgeError) -> None:
+        super().__init__(f"[{error.code}] {error.what} {error.hint}")
+
+
 class Refusing(click.Group):
-    """A group whose commands tell a refusal in one line and exit with 1."""
+    """A group whose commands tell what the knowledge base refuses."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, translating what the knowledge base refuses."""
+        """Run the command."""
         try:
             return super().invoke(ctx)
         except KnowledgeError as error:
-            raise click.ClickException(f"[{error.code}] {error.what} {error.hint}") from error
+            raise Refused(error) from error
+
+
+class RefusingCommand(click.Command):
+    """A command that tells what the knowledge base refuses."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except KnowledgeError as error:
+            raise Refused(error) from error
 
 
 def as_json(value: object) -> None:

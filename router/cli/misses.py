@@ -10,10 +10,10 @@ from rich.text import Text
 
 from knowledge_base.misses import Miss, MissReason, MissState
 from knowledge_base.store import KnowledgeStore
-from router.cli.knowledge import JSON, Access, as_json, local, show_table
+from router.cli.knowledge import JSON, Access, RefusingCommand, as_json, local, show_table
 
 
-@click.command()
+@click.command(cls=RefusingCommand)
 @click.option("--state", type=click.Choice([state.value for state in MissState]), default="open")
 @click.option("--all", "every_state", is_flag=True, help="Of every state.")
 @click.option("--reason", type=click.Choice([reason.value for reason in MissReason]))

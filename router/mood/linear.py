@@ -161,11 +161,11 @@ class LinearTextcat:
         with np.load(folder / _WEIGHTS, allow_pickle=False) as arrays:
             lexicon = {kind: tuple(words) for kind, words in stored["lexicon"].items()}
             self.labels = tuple(stored["labels"])
-            self.fill(
-                stored["features"], arrays["idf"], arrays["weights"], arrays["bias"], lexicon
-            )
+            self.fill(stored["features"], arrays["idf"], arrays["weights"], arrays["bias"], lexicon)
         if len(self._places) != len(self._weights):
-            raise ValueError(f"{folder} holds {len(self._weights)} weights for {len(self._places)} features")
+            raise ValueError(
+                f"{folder} holds {len(self._weights)} weights for {len(self._places)} features"
+            )
         return self
 
 

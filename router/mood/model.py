@@ -86,5 +86,3 @@ class Mood:
                 weighed.append((self._anger.weight(word_features([word]), int(level)), word))
         weighed.sort(key=lambda pair: -pair[0])
         return [word for weight, word in weighed[:_WORDS_SHOWN] if weight > 0.0]
-
-

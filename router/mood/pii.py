@@ -4,79 +4,72 @@ from __future__ import annotations
 
 import re
 
-_NOT_DIGIT = r"(?<![\d.])"
+_FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)}
+_ALONE = r"(?<!\d)(?<!\d\.)"
+_HAN = "\u4e00-\u9fff"
+_FLAT_COUNT = r"[\dA-Za-z一二三四五六七八九十百-]{1,8}"
+
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")
-_ORDER = re.compile(r"(?<![A-Za-z0-9])(?:[Jj][Nn]\d{10}(?!\d)|[A-Za-z]{2,4}\d{9,22}(?!\d))")
+_ORDER = re.compile(r"(?<![A-Za-z0-9])(?:[Jj][Nn]\d{10}(?!\d)|[A-Za-z]{1,4}\d{9,22}(?!\d))")
 _ID_CARD = re.compile(
-    _NOT_DIGIT
-    + r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"
+    r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
 )
-_CARD = re.compile(_NOT_DIGIT + r"\d(?:[ -]?\d){14,18}(?!\d)")
-_MOBILE = re.compile(r"(?<![\dA-Za-z.])(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_CARD = re.compile(_ALONE + r"\d(?:[ -]?\d){14,18}(?!\d)")
+_MOBILE = re.compile(r"(?<!\d)(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
 _LANDLINE = re.compile(
-    r"(?<![\d-])0\d{2,3}-\d{7,8}(?:-\d{1,5})?(?!\d)|(?<!\d)[48]00-?\d{3}-?\d{4}(?!\d)"
+    r"(?<![\d-])0\d{2,3}-\d{7,8}(?:-\d{1,5})?(?!\d)|(?<!\d)[48]00-\d{3}-?\d{4}(?!\d)"
 )
-_LONG_ID = re.compile(_NOT_DIGIT + r"\d{10,30}(?!\d)")
-_PLACE = r"[\u4e00-\u9fff]{1,8}?"
-_ADDRESS = re.compile(
-    rf"(?:{_PLACE}(?:省|自治区|特别行政区))?"
-    rf"(?:{_PLACE}(?:市|自治州|地区|盟))?"
-    rf"(?:{_PLACE}(?:区|县|旗))?"
-    rf"(?:{_PLACE}(?:街道|镇|乡))?"
-    r"(?:[\u4e00-\u9fff]{1,10}?(?:路|街|大道|巷|弄|胡同|村|小区|花园|公寓|大厦|广场|苑))"
-    r"[\u4e00-\u9fff]{0,8}?\s*[\dA-Za-z一二三四五六七八九十百-]{1,8}"
-    r"(?:号(?:楼|院)?|栋|幢|座|弄|单元|室|楼|层|组|队)"
-    r"(?:\s*[\u4e00-\u9fff]{0,10}?[\dA-Za-z一二三四五六七八九十-]{1,6}(?:号楼|号|栋|幢|座|单元|室|楼|层|户|房))*"
-    r"(?:\s*\d{3,4}(?:室)?(?![\d元块年月折片斤码]))?"
+_LONG_ID = re.compile(_ALONE + r"\d{10,30}(?!\d)")
+
+_STREET = re.compile(
+    r"(?:路(?![由上过径况线人费演])|街(?![拍舞上])|大道|巷|胡同|村(?![里上])|小区|花园|公寓|大厦"
+    r"|广场(?!舞)|新苑|家园|社区)"
+    rf"[{_HAN}]{{0,8}}?\s*{_FLAT_COUNT}(?:号(?!线)(?:楼|院)?|栋|幢|座|弄|单元|室|楼|层|组|队)"
+    rf"(?:\s*[{_HAN}]{{0,10}}?{_FLAT_COUNT}(?:号楼|号|栋|幢|座|单元|室|楼|层|户|房))*"
+    r"(?:\s*\d{3,4}室?(?![\d.元块年月日折片斤码克度瓦]))?"
+)
+_FLAT = re.compile(
+    r"(?<!\d)\d{1,3}(?:号楼|栋|幢)\s*(?:[一二三四\d]{1,2}单元)?\s*\d{2,4}(?:室|号|户)?(?![\d元块])"
 )
 _REGION = re.compile(
-    r"(?:[\u4e00-\u9fff]{2,3}省|[\u4e00-\u9fff]{2,6}自治区)[\u4e00-\u9fff]{2,8}?市[\u4e00-\u9fff]{1,6}?[区县]"
-    r"(?:[\u4e00-\u9fff]{1,8}?(?:街道|镇|乡|路|街|村))?"
+    rf"(?:[{_HAN}]{{2,3}}省|[{_HAN}]{{2,6}}自治区)[{_HAN}]{{2,8}}?市[{_HAN}]{{1,6}}?[区县]"
+    rf"(?:[{_HAN}]{{1,8}}?(?:街道|镇|乡|路|街|村))?"
 )
+_BEFORE_ADDRESS = re.compile(rf"[{_HAN}]{{0,24}}$")
 _LEAD = re.compile(
-    r"^(?:我(?:家|们)?(?:住)?在?|地址(?:是|改成|改为|:|:)*|(?:改|寄|送|发)(?:成|到|去|往)|住在?|收货|请|麻烦|在)+"
+    r"(?:地址|住址|位置|住在|住|我在|我家在|寄到|送到|发到|寄去|送去|发去|寄往|改成|改为|改到|换成|写成|写的|写错成|是|在|到|往|给|请)+"
 )
+
 _SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方"
-    "俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧"
-    "计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫"
-    "经房裘缪干解应宗丁宣邓郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁荀羊甄曲家封芮储靳段巫焦侯全班仰秋仲伊宫宁仇栾暴甘厉"
-    "祖武符刘景詹束龙叶幸司黎薄印白怀蒲台从鄂索咸籍赖卓屠蒙池乔阴能苍双闻党翟谭劳逄姬申扶堵冉宰郦雍桑桂濮牛寿通边扈燕冀"
-    "尚农温别庄晏柴瞿阎慕连茹习艾鱼容向古易慎戈廖终居衡步都耿满弘匡国文寇广禄阙东欧利师巩关查游权盖益桓公楚"
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏潘葛范彭郎鲁韦马苗凤花方俞任袁柳"
+    "鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅卞齐康伍余元卜顾孟平黄穆萧尹姚邵湛汪祁毛禹狄米贝明臧戴谈宋庞熊纪舒屈"
+    "项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫房裘缪解宗丁宣邓郁单杭洪包诸"
+    "左石崔吉龚程邢裴陆荣翁荀甄曲封芮储靳段巫焦侯班秋仲伊宫宁仇栾甘厉祖武符刘景詹龙叶司黎薄白蒲卓蒙池乔闻党翟谭劳姬申扶"
+    "堵冉雍桑桂牛寿边燕冀尚农温庄晏柴瞿阎连习艾容向古易廖耿满匡文寇广阙欧利师巩关游权盖桓肖付阳佟"
 )
 _NAME = re.compile(
-    r"(?P<mark>(?:我(?:的名字)?(?:叫|名叫|是叫)|(?:收件|收货|联系|签收|下单|寄件|取件)人(?:姓名|名字)?(?:是|叫|改成|改为|换成|写)?|姓名(?:是|叫|改成|改为|写)?|名字(?:是|叫|改成|改为))"
-    r"\s*[::]?\s*)"
-    rf"(?P<name>(?:欧阳|司马|上官|诸葛|慕容|司徒|令狐|皇甫|尉迟|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}}"
-    r"(?:·[\u4e00-\u9fff]{1,8})?)"
-    r"(?=$|[^\u4e00-\u9fff]|电话|手机|地址|收|的|先生|女士|吧|啊|呢|住|谢)"
+    r"(?P<mark>(?:我(?:的名字|名字)?(?:是)?叫|(?:收件|收货|联系|签收|下单|寄件|取件)人|姓名|名字)"
+    r"(?:姓名|名字)?(?:是|叫|改成|改为|换成|写)?\s*[::]?\s*)"
+    r"(?!安[装排]|高[兴端]|时间|时候|明[天细]|常[用见]|单[独位]|包[装邮裹]|支[付持]|解[决释]|连[接不]|平[台时]|金[额属]|成[功了])"
+    rf"(?P<name>(?:欧阳|司马|上官|诸葛|慕容|司徒|令狐|皇甫|尉迟|[{_SURNAMES}])[{_HAN}]{{1,2}}"
+    rf"(?:·[{_HAN}]{{1,8}})?)"
+    rf"(?=$|[^{_HAN}]|电话|手机|地址|收|的|先生|女士|吧|啊|呢|住|谢)"
 )
 
 
 def mask(text: str) -> str:
     """Replace phones, ID and bank cards, e-mails, order numbers, addresses and marked names."""
-    masked = _EMAIL.sub("[邮箱]", text)
+    masked = _EMAIL.sub("[邮箱]", text.translate(_FULL_WIDTH))
     masked = _ID_CARD.sub("[身份证]", masked)
     masked = _ORDER.sub("[订单号]", masked)
-    masked = _CARD.sub(_mask_card, masked)
+    masked = _CARD.sub(_card, masked)
     masked = _MOBILE.sub("[手机号]", masked)
     masked = _LANDLINE.sub("[手机号]", masked)
     masked = _NAME.sub(lambda met: met["mark"] + "[姓名]", masked)
-    masked = _ADDRESS.sub(_mask_address, masked)
-    masked = _REGION.sub(_mask_address, masked)
+    masked = _mask_streets(masked)
+    masked = _REGION.sub("[地址]", masked)
+    masked = _FLAT.sub("[地址]", masked)
     return _LONG_ID.sub("[订单号]", masked)
-
-
-def _mask_card(met: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", met.group(0))
-    if 15 <= len(digits) <= 19 and passes_luhn(digits):
-        return "[银行卡]"
-    return "[订单号]" if met.group(0).isdigit() else met.group(0)
-
-
-def _mask_address(met: re.Match[str]) -> str:
-    lead = _LEAD.match(met.group(0))
-    return (lead.group(0) if lead else "") + "[地址]"
 
 
 def passes_luhn(digits: str) -> bool:
@@ -86,3 +79,29 @@ def passes_luhn(digits: str) -> bool:
         value = int(digit) * (2 if place % 2 else 1)
         total += value - 9 if value > 9 else value
     return total % 10 == 0
+
+
+def _card(met: re.Match[str]) -> str:
+    if passes_luhn(re.sub(r"\D", "", met.group(0))):
+        return "[银行卡]"
+    return "[订单号]" if met.group(0).isdigit() else met.group(0)
+
+
+def _mask_streets(text: str) -> str:
+    """Replace each street with its number, and the province, city and district before it."""
+    kept: list[str] = []
+    done = 0
+    for street in _STREET.finditer(text):
+        kept.append(text[done : _address_start(text, done, street.start())])
+        kept.append("[地址]")
+        done = street.end()
+    return "".join(kept) + text[done:]
+
+
+def _address_start(text: str, done: int, street: int) -> int:
+    window = text[max(done, street - 24) : street]
+    before = _BEFORE_ADDRESS.search(window)
+    start = street - len(before.group(0)) if before else street
+    for lead in _LEAD.finditer(text, start, street):
+        start = lead.end()
+    return start

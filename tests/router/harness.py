@@ -205,9 +205,7 @@ class House:
             signed = (await response.json())["shopper"]
         return await self.token(signed)
 
-    async def shopper(
-        self, token: str | None = None, after: int = 0, **context: str
-    ) -> Socket:
+    async def shopper(self, token: str | None = None, after: int = 0, **context: str) -> Socket:
         """Come in as a shopper and read up to `resumed`."""
         socket = Socket(await self.client.ws_connect("/ws/shopper"))
         token = token or await self.token()
@@ -253,6 +251,3 @@ async def running(
     parts = Parts(bot=bot, mood=ScriptedMood(), now=clock, sweeping=sweeping)
     async with TestClient(TestServer(build(made, database, parts))) as client:
         yield House(client, database, bot, clock, made)
-
-
-

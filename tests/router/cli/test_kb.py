@@ -192,6 +192,15 @@ def test_a_broken_vocabulary_is_told_with_its_line(run: Run, folder: Path, tmp_p
     assert "vocabulary.yml:1" in result.stderr
 
 
+@pytest.mark.parametrize("command", [kb, misses], ids=["kb", "misses"])
+def test_a_database_without_tables_is_told_without_a_stack_trace(command, tmp_path: Path):
+    given = ["--database", f"sqlite+aiosqlite:///{tmp_path}/empty.sqlite"]
+    result = CliRunner().invoke(command, given + (["list"] if command is kb else []))
+    assert result.exit_code == 1
+    assert "[database_unusable] The database says: no such table" in result.stderr
+    assert "jieli migrate" in result.stderr
+
+
 def test_the_demo_vocabulary_is_there():
     assert VOCABULARY.is_file()
 

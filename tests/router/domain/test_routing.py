@@ -96,8 +96,14 @@ CLARIFIED = PastTurn(Rule.LOW_CONFIDENCE, None, "shipping_time", 0.0, 0, True)
             id="same answer again",
         ),
         pytest.param(
-            turn(past=(answered("shipping_time"), answered("x"), answered("shipping_time"),
-                       answered("y"))),
+            turn(
+                past=(
+                    answered("shipping_time"),
+                    answered("x"),
+                    answered("shipping_time"),
+                    answered("y"),
+                )
+            ),
             HandOff,
             Rule.SAME_INTENT_THRICE,
             id="same question a third time",

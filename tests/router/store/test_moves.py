@@ -162,8 +162,9 @@ async def test_a_turn_is_decided_once(store: Store) -> None:
 async def test_reply_decision_and_miss_are_stored_together_or_not_at_all(store: Store) -> None:
     conversation = await opened(store)
     await store.receive(conversation.id, says("嗯？"), NOON)
-    miss = Miss("m-1", conversation.id, 1, MissReason.CLARIFIED, "嗯？", None, None, (), None, 1,
-                "m", NOON)
+    miss = Miss(
+        "m-1", conversation.id, 1, MissReason.CLARIFIED, "嗯？", None, None, (), None, 1, "m", NOON
+    )
     with pytest.raises(EpochMoved):
         await store.settle(conversation.id, 7, replace(replied(1), miss=miss), NOON)
     assert await store.misses_of(conversation.id) == 0
@@ -204,8 +205,9 @@ async def test_an_agent_reply_needs_the_conversation_and_its_epoch(store: Store)
             conversation.id, WANG, agent_writes("我来", WANG, "agent-0002"), 2, NOON
         )
     with pytest.raises(EpochMoved):
-        await store.agent_says(conversation.id, LINA, agent_writes("晚了", LINA, "agent-3"), 1,
-                               NOON)
+        await store.agent_says(
+            conversation.id, LINA, agent_writes("晚了", LINA, "agent-3"), 1, NOON
+        )
 
 
 async def test_a_transfer_queues_again_under_a_new_handoff(store: Store) -> None:
@@ -358,6 +360,8 @@ async def test_two_agents_accept_the_same_handoff_and_exactly_one_wins_each_time
     async with database.reading() as connection:
         rows = (await connection.execute(sa.select(t.handoffs.c.state))).scalars().all()
     assert sorted(rows).count("queued") == 1
-    messages = [m.seq for m in itertools.chain(*[await nodes[0].messages_after(
-        conversation.id, 0, staff=True)])]
+    messages = [
+        m.seq
+        for m in itertools.chain(*[await nodes[0].messages_after(conversation.id, 0, staff=True)])
+    ]
     assert messages == list(range(1, len(messages) + 1))

@@ -1,0 +1,68 @@
+"""Finds a classifier's weights by logistic regression; only training needs scikit-learn."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import normalize
+
+from router.mood.linear import Blocks, Floats, LinearTextcat
+
+Doubles = NDArray[np.float64]
+
+_SEEN_AT_LEAST = 2
+_SIGN_WEIGHT = 0.5
+_ROUNDS = 400
+
+
+def fit(
+    component: LinearTextcat,
+    found: Sequence[Blocks],
+    labels: Sequence[int],
+    strength: float,
+    seed: int,
+) -> None:
+    """Fill a component with the weights that tell `labels` apart by the features `found`."""
+    kept, idf = _vocabulary(found)
+    model = LogisticRegression(C=strength, max_iter=_ROUNDS, random_state=seed)
+    model.fit(_matrix(found, kept, idf), np.array(labels))
+    weights, bias = _softmax_form(model)
+    component.fill(kept, idf.astype(np.float32), weights, bias, component.lexicon)
+
+
+def _vocabulary(found: Sequence[Blocks]) -> tuple[list[str], Doubles]:
+    shared = Counter(f for blocks in found for f in {*blocks.characters, *blocks.words})
+    common = sorted(feature for feature, count in shared.items() if count >= _SEEN_AT_LEAST)
+    signs = sorted({sign for blocks in found for sign in blocks.signs})
+    seen = np.array([shared[feature] for feature in common], dtype=np.float64)
+    idf = np.log((1.0 + len(found)) / (1.0 + seen)) + 1.0
+    return common + signs, np.concatenate([idf, np.full(len(signs), _SIGN_WEIGHT)])
+
+
+def _matrix(found: Sequence[Blocks], kept: Sequence[str], idf: Doubles) -> csr_matrix:
+    places = {feature: place for place, feature in enumerate(kept)}
+
+    def part(features: Sequence[Sequence[str]]) -> csr_matrix:
+        known = [sorted({places[f] for f in row if f in places}) for row in features]
+        columns = [place for row in known for place in row]
+        starts = np.cumsum([0, *(len(row) for row in known)])
+        return csr_matrix((idf[columns], columns, starts), shape=(len(known), len(kept)))
+
+    characters = part([blocks.characters for blocks in found])
+    words = part([blocks.words for blocks in found])
+    signs = part([blocks.signs for blocks in found])
+    return normalize(characters) + normalize(words) + signs
+
+
+def _softmax_form(model: LogisticRegression) -> tuple[Floats, Floats]:
+    """Give weights and bias of one column a label, also where two labels share one row."""
+    weights, bias = model.coef_, model.intercept_
+    if len(weights) == 1:
+        weights = np.vstack([-weights / 2.0, weights / 2.0])
+        bias = np.array([-bias[0] / 2.0, bias[0] / 2.0])
+    return np.ascontiguousarray(weights.T, dtype=np.float32), bias.astype(np.float32)
