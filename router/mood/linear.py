@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +26,7 @@ _LONGEST_GRAM = 4
 _LEXICON_LIMIT = 3
 
 Reads = Literal["mood", "request"]
-"""What a classifier reads: words and feelings of the whole text, or characters without look-alikes."""
+"""Reads the words and feelings of the whole text, or characters without look-alikes."""
 
 Lexicon = dict[str, tuple[str, ...]]
 Floats = NDArray[np.float32]
@@ -44,7 +45,7 @@ def word_features(words: Sequence[str]) -> Iterator[str]:
     shown = [without_digits(word) for word in words]
     for word in shown:
         yield f"w:{word}"
-    for left, right in zip(shown, shown[1:], strict=False):
+    for left, right in itertools.pairwise(shown):
         yield f"p:{left} {right}"
 
 
@@ -114,6 +115,7 @@ class LinearTextcat:
                 assert_never(never)
 
     def __call__(self, doc: Doc) -> Doc:
+        """Write the labels' probabilities into `doc.cats`."""
         for label, score in zip(self.labels, self.score(self.features(doc)), strict=True):
             doc.cats[label] = score
         return doc
@@ -169,6 +171,6 @@ class LinearTextcat:
         return self
 
 
-@Language.factory(FACTORY, default_config={"labels": [], "reads": "mood"}, assigns=["doc.cats"])
+@Language.factory(FACTORY, default_config={"labels": [], "reads": "mood"}, assigns=["doc.cats"])  # type: ignore[untyped-decorator]
 def _make_linear(nlp: Language, name: str, labels: list[str], reads: Reads) -> LinearTextcat:
     return LinearTextcat(name, labels, reads)

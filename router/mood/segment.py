@@ -37,6 +37,7 @@ class JiebaTokenizer(DummyTokenizer):  # type: ignore[misc]
             self._jieba.load_userdict(io.BytesIO(words.encode()))
 
     def __call__(self, text: str) -> Doc:
+        """Cut a normalised text, keeping its spaces so that `doc.text` equals it."""
         words: list[str] = []
         spaces: list[bool] = []
         for word in self._jieba.cut(text):
@@ -68,7 +69,7 @@ class JiebaTokenizer(DummyTokenizer):  # type: ignore[misc]
         return self
 
 
-@spacy.registry.tokenizers(TOKENIZER)
+@spacy.registry.tokenizers(TOKENIZER)  # type: ignore[untyped-decorator]
 def _make_tokenizer() -> Callable[[Language], JiebaTokenizer]:
     return lambda nlp: JiebaTokenizer(nlp.vocab)
 

@@ -1,7 +1,7 @@
 import type { Texts } from "./zh-CN";
 
 export const en: Texts = {
-  app: { name: "jieli", desk: "jieli desk", tagline: "The bot answers first, people take over" },
+  app: { colon: ": ", name: "jieli", desk: "jieli desk", tagline: "The bot answers first, people take over" },
   nav: { workbench: "Workbench", history: "History", menu: "Menu", language: "Language", logout: "Log out" },
   login: {
     title: "Log in to the desk",

@@ -1,5 +1,5 @@
 export const zhCN = {
-  app: { name: "接力", desk: "接力工作台", tagline: "机器人先答，人接着答" },
+  app: { colon: "：", name: "接力", desk: "接力工作台", tagline: "机器人先答，人接着答" },
   nav: { workbench: "工作台", history: "历史会话", menu: "菜单", language: "语言", logout: "退出登录" },
   login: {
     title: "登录工作台",

@@ -1,0 +1,143 @@
+"""From a question to a rating: the shopper, the bot and a human, in a real browser."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.conftest import Stack
+
+pytestmark = pytest.mark.journey
+
+SLOW = 20_000
+
+
+def open_shop(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/")
+    page.get_by_test_id("jieli-bubble").click()
+    expect(page.get_by_test_id("jieli-input")).to_be_visible(timeout=SLOW)
+
+
+def be(page: Page, shopper: str) -> None:
+    """Switch the demo shop to one of its shoppers."""
+    page.get_by_test_id("shop-shopper").click()
+    page.get_by_test_id(f"shop-shopper-{shopper}").click()
+
+
+def say(page: Page, text: str) -> None:
+    page.get_by_test_id("jieli-input").fill(text)
+    page.get_by_test_id("jieli-send").click()
+
+
+def said(page: Page, sender: str) -> Locator:
+    return page.locator(f'[data-testid="jieli-message"][data-sender="{sender}"]')
+
+
+def seqs(page: Page) -> list[int]:
+    """Give the seqs of the messages on the page, as they stand."""
+    found = page.locator('[data-testid="jieli-message"][data-seq]')
+    return [int(seq) for seq in found.evaluate_all("all => all.map(e => e.dataset.seq)") if seq]
+
+
+def log_in(page: Page, stack: Stack, login: str = "lina") -> None:
+    page.goto(f"{stack.url}/desk/")
+    page.get_by_test_id("desk-login").fill(login)
+    page.get_by_test_id("desk-password").fill(stack.password(login))
+    page.get_by_test_id("desk-submit").click()
+    expect(page.get_by_test_id("desk-presence")).to_be_visible(timeout=SLOW)
+
+
+def reply(page: Page, text: str) -> None:
+    page.get_by_test_id("desk-input").fill(text)
+    page.get_by_test_id("desk-send").click()
+
+
+def test_a_shopper_is_answered_by_the_bot_and_handed_to_a_human_with_nothing_lost(
+    stack: Stack, shopper_page: Page, desk_page: Page
+) -> None:
+    shopper, desk = shopper_page, desk_page
+    log_in(desk, stack)
+    open_shop(shopper, stack)
+    be(shopper, "xiaoman")
+    expect(shopper.get_by_test_id("jieli-preset").first).to_be_visible(timeout=SLOW)
+    assert shopper.get_by_test_id("jieli-preset").count() <= 4
+
+    say(shopper, "什么时候发货")
+    expect(said(shopper, "bot").last).to_contain_text("48 小时", timeout=SLOW)
+    say(shopper, "JN2611210001 到哪了")
+    expect(said(shopper, "bot").last).to_contain_text("中通", timeout=SLOW)
+
+    say(shopper, "转人工")
+    card = desk.get_by_test_id("desk-queue-card").first
+    expect(card).to_be_visible(timeout=SLOW)
+    card.click()
+    desk.get_by_test_id("desk-accept").first.click()
+    expect(desk.get_by_test_id("desk-brief")).to_contain_text("什么时候发货", timeout=SLOW)
+    expect(said(shopper, "system").last).to_contain_text("李娜", timeout=SLOW)
+
+    reply(desk, "你好，我来帮你看这个包裹。")
+    expect(said(shopper, "agent").last).to_contain_text("我来帮你看", timeout=SLOW)
+    shopper.reload()
+    if not shopper.get_by_test_id("jieli-input").is_visible():
+        shopper.get_by_test_id("jieli-bubble").click()
+    expect(said(shopper, "agent").last).to_contain_text("我来帮你看", timeout=SLOW)
+
+    say(shopper, "要送礼的，能快点吗")
+    expect(desk.locator('[data-testid="desk-message"]').last).to_contain_text(
+        "要送礼的", timeout=SLOW
+    )
+    shopper.context.set_offline(True)
+    say(shopper, "断网时写的话")
+    reply(desk, "我催一下快递。")
+    shopper.wait_for_timeout(1_500)
+    shopper.context.set_offline(False)
+    expect(said(shopper, "agent").last).to_contain_text("我催一下", timeout=SLOW)
+    desk_texts = desk.locator('[data-testid="desk-message"]')
+    expect(desk_texts.filter(has_text="断网时写的话")).to_have_count(1, timeout=SLOW)
+
+    shopper.reload()
+    if not shopper.get_by_test_id("jieli-input").is_visible():
+        shopper.get_by_test_id("jieli-bubble").click()
+    mine = said(shopper, "shopper")
+    expect(mine.filter(has_text="断网时写的话")).to_have_count(1, timeout=SLOW)
+    numbers = seqs(shopper)
+    assert numbers == list(range(1, len(numbers) + 1))
+
+    desk.get_by_test_id("desk-resolve").click()
+    confirm = desk.get_by_test_id("desk-confirm")
+    confirm.click(timeout=SLOW)
+    expect(shopper.get_by_test_id("jieli-rating")).to_be_visible(timeout=SLOW)
+    shopper.get_by_test_id("jieli-rate-5").click()
+    shopper.get_by_test_id("jieli-rate-submit").click()
+    expect(shopper.get_by_test_id("jieli-rate-submit")).to_have_count(0, timeout=SLOW)
+
+
+def test_markup_a_shopper_types_is_shown_as_text_on_both_pages(
+    stack: Stack, shopper_page: Page, desk_page: Page
+) -> None:
+    attack = '<img src=x onerror="document.title=1"><b>hi</b>'
+    log_in(desk_page, stack, "wangqiang")
+    open_shop(shopper_page, stack)
+    say(shopper_page, attack)
+    expect(said(shopper_page, "shopper").last).to_contain_text(attack, timeout=SLOW)
+    say(shopper_page, "转人工")
+    desk_page.get_by_test_id("desk-queue-card").first.click(timeout=SLOW)
+    thread = desk_page.get_by_test_id("desk-thread")
+    expect(thread).to_contain_text(attack, timeout=SLOW)
+    assert shopper_page.title() != "1"
+    assert desk_page.title() != "1"
+    desk_page.get_by_test_id("desk-accept").first.click()
+    desk_page.get_by_test_id("desk-return").click(timeout=SLOW)
+    desk_page.get_by_test_id("desk-confirm").click(timeout=SLOW)
+
+
+def test_a_return_is_asked_for_in_three_steps_and_can_be_left(
+    stack: Stack, shopper_page: Page
+) -> None:
+    page = shopper_page
+    open_shop(page, stack)
+    be(page, "linan")
+    say(page, "我要退货")
+    expect(said(page, "bot").last).to_contain_text("哪", timeout=SLOW)
+    say(page, "算了不退了")
+    expect(said(page, "bot").last.get_by_test_id("jieli-button")).to_have_count(0, timeout=SLOW)
+    say(page, "运费怎么算")
+    expect(said(page, "bot").last).to_contain_text("199", timeout=SLOW)
