@@ -78,6 +78,7 @@ export class Chat {
 
   constructor(options: ChatOptions) {
     this.options = options;
+    this.outgoing.lastSeq = () => this.thread.state.messages.at(-1)?.seq ?? 0;
     this.place = `jieli:${options.origin}:${options.identity.key}`;
     this.seenMark = new SeenMark(this.place, options.lasting, (seq) => (this.state.seen = seq));
     this.socket = new ResumingSocket<ShopperCommand, ShopperEvent>({

@@ -37,19 +37,28 @@ function originOf(address: string, fallback: string): string {
 
 /** Gives the accent dark enough that white text on it, and it on white, keeps a contrast of 4.5. */
 export function strongAccent(accent: string): string {
-  let [r, g, b] = [1, 3, 5].map((at) => parseInt(accent.slice(at, at + 2), 16)) as [
-    number,
-    number,
-    number,
-  ];
+  let [r, g, b] = channels(accent);
   while (1.05 / (luminance(r, g, b) + 0.05) < 4.6) {
     [r, g, b] = [r * 0.96, g * 0.96, b * 0.96];
   }
-  return `rgb(${Math.round(r)} ${Math.round(g)} ${Math.round(b)})`;
+  return css([r, g, b]);
 }
 
-function luminance(...channels: [number, number, number]): number {
-  const [r, g, b] = channels.map((channel) => {
+/** Gives the accent mixed into white, by a share of 0 to 1. */
+export function paleAccent(accent: string, share: number): string {
+  return css(channels(accent).map((channel) => 255 - (255 - channel) * share));
+}
+
+function channels(accent: string): [number, number, number] {
+  return [1, 3, 5].map((at) => parseInt(accent.slice(at, at + 2), 16)) as [number, number, number];
+}
+
+function css(rgb: number[]): string {
+  return `rgb(${rgb.map(Math.round).join(" ")})`;
+}
+
+function luminance(...rgb: [number, number, number]): number {
+  const [r, g, b] = rgb.map((channel) => {
     const share = channel / 255;
     return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   }) as [number, number, number];

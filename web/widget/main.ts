@@ -1,6 +1,6 @@
 import { createApp } from "vue";
 import App from "./components/App.vue";
-import { readConfig, strongAccent } from "./config";
+import { paleAccent, readConfig, strongAccent } from "./config";
 import { Shell, type ShopContext } from "./shell";
 import type { SignedSource } from "./identity";
 import type { WidgetEvents } from "./emitter";
@@ -84,8 +84,11 @@ function mount(shell: Shell): void {
   const place = document.createElement("div");
   place.className = `root at-${shell.config.position}`;
   place.lang = shell.config.locale;
-  place.style.setProperty("--accent", shell.config.accent);
-  place.style.setProperty("--strong", strongAccent(shell.config.accent));
+  const { accent } = shell.config;
+  place.style.setProperty("--accent", accent);
+  place.style.setProperty("--strong", strongAccent(accent));
+  place.style.setProperty("--mid", paleAccent(accent, 0.55));
+  place.style.setProperty("--tint", paleAccent(accent, 0.12));
   root.append(place);
   // What the shopper types here is no shortcut of the page.
   for (const name of ["keydown", "keyup", "keypress", "paste", "drop", "dragover"]) {

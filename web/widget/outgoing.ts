@@ -14,6 +14,8 @@ export interface Outgoing {
   /** Share of the image that has gone out, 0 to 1. */
   progress: number;
   picture: boolean;
+  /** The last seq of the thread when it was said; where it stays when it fails. */
+  after: number;
 }
 
 /** What the shopper has said and the thread does not show yet, oldest first. */
@@ -23,6 +25,8 @@ export class OutgoingList {
   readonly pictures = shallowReactive(new Map<string, string>());
   /** The picture files that may have to be uploaded again. */
   readonly files = new Map<string, File>();
+  /** The last seq of the thread. */
+  lastSeq: () => number = () => 0;
   private readonly frames = new Map<string, MessageCommand>();
 
   /** Shows a command as being sent. */
@@ -35,14 +39,14 @@ export class OutgoingList {
       return;
     }
     const text = frame.type === "send" ? frame.text : frame.type === "choose" ? frame.title : "";
-    this.items.push(fresh(frame.client_id, text, at, "sending", frame.type === "send_image"));
+    this.items.push(this.fresh(frame.client_id, text, at, frame.type === "send_image"));
   }
 
   /** Shows a picture as being uploaded. */
   addPicture(clientId: string, file: File, at: Date): void {
     this.files.set(clientId, file);
     this.pictures.set(clientId, URL.createObjectURL(file));
-    this.items.push(fresh(clientId, "", at, "uploading", true));
+    this.items.push({ ...this.fresh(clientId, "", at, true), state: "uploading" });
   }
 
   find(clientId: string): Outgoing | undefined {
@@ -71,14 +75,17 @@ export class OutgoingList {
   dispose(): void {
     for (const address of this.pictures.values()) URL.revokeObjectURL(address);
   }
-}
 
-function fresh(
-  clientId: string,
-  text: string,
-  at: Date,
-  state: Outgoing["state"],
-  picture: boolean,
-): Outgoing {
-  return { clientId, text, at: at.toISOString(), state, detail: "", progress: 0, picture };
+  private fresh(clientId: string, text: string, at: Date, picture: boolean): Outgoing {
+    return {
+      clientId,
+      text,
+      at: at.toISOString(),
+      state: "sending",
+      detail: "",
+      progress: 0,
+      picture,
+      after: this.lastSeq(),
+    };
+  }
 }

@@ -54,7 +54,14 @@ export function threadItems(source: RowSource, now: Date): Item[] {
   const items: Item[] = [];
   const answered = lastShopperSeq(source);
   let before: Message | null = null;
+  const failed = source.outgoing.filter((one) => one.state === "failed");
+  const placeFailed = (before: number) => {
+    while (failed.length && failed[0]!.after < before) {
+      items.push(outgoingRow(failed.shift()!, source));
+    }
+  };
   for (const message of source.messages) {
+    placeFailed(message.seq);
     if (!before || !isSameDay(before.at, message.at)) {
       items.push(dayLine(message, now, source.locale));
     }
@@ -65,7 +72,10 @@ export function threadItems(source: RowSource, now: Date): Item[] {
     } else items.push(messageRow(message, source, message.seq > answered));
     before = message;
   }
-  for (const outgoing of source.outgoing) items.push(outgoingRow(outgoing, source));
+  placeFailed(Infinity);
+  for (const one of source.outgoing) {
+    if (one.state !== "failed") items.push(outgoingRow(one, source));
+  }
   const joined = joinedLine(before, source);
   if (joined) items.push(joined);
   group(items);

@@ -102,8 +102,10 @@ export class Thread {
     const waits = conversation.status === "queued" || conversation.keeps_place;
     state.place = waits ? place : null;
     if (conversation.rating_due) state.rated = null;
-    if (!this.botOwns && state.typing === "bot") state.typing = null;
-    return before?.status !== conversation.status || before.agent_name !== conversation.agent_name;
+    const same =
+      before?.status === conversation.status && before.agent_name === conversation.agent_name;
+    if (!same) state.typing = null;
+    return !same;
   }
 
   /** Takes a vote, from this tab or another. */
