@@ -34,11 +34,6 @@ export class AnonymousIdentity implements Identity {
     private readonly storage: Storage | null,
   ) {}
 
-  /** Tells whether this browser has been here before. */
-  get known(): boolean {
-    return this.stored() !== null;
-  }
-
   async token(fresh = false): Promise<string> {
     const stale = fresh ? this.stored()?.token : undefined;
     return alone(async () => {
