@@ -108,9 +108,7 @@ def is_leaving(text: str, *, unwanted_leaves: bool = True) -> bool:
     不要了 gives it up too, except where it answers the question why (`unwanted_leaves` False).
     """
     plain = bare(text)
-    return bool(
-        _LEAVE.fullmatch(plain) or (unwanted_leaves and _UNWANTED.fullmatch(plain))
-    )
+    return bool(_LEAVE.fullmatch(plain) or (unwanted_leaves and _UNWANTED.fullmatch(plain)))
 
 
 def is_yes(text: str) -> bool:

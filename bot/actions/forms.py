@@ -35,9 +35,7 @@ class FlowForm(FormValidationAction, ABC):
         return f"validate_{self.flow.form}"
 
     @abstractmethod
-    async def move(
-        self, turn: Turn, router: RouterApi, now: datetime, settings: Settings
-    ) -> Move:
+    async def move(self, turn: Turn, router: RouterApi, now: datetime, settings: Settings) -> Move:
         """Return what one turn does."""
 
     async def run(

@@ -106,7 +106,9 @@ def wrong(turn: Turn, why: str, ask: Message) -> Move:
 
 def router_is_down() -> Move:
     """Apologise for an order system that does not answer, and offer a human."""
-    text = "抱歉，订单系统这会儿没有响应，我查不到您的订单。您可以过几分钟再问我，或者让人工同事来看。"
+    text = (
+        "抱歉，订单系统这会儿没有响应，我查不到您的订单。您可以过几分钟再问我，或者让人工同事来看。"
+    )
     return Move((Message(text, (TO_HUMAN,)),), end=Outcome.LEFT)
 
 

@@ -56,12 +56,12 @@ def _on_the_way(order: Order, now: datetime, zone: ZoneInfo) -> tuple[str, tuple
     return "\n".join(lines), ()
 
 
-def _state_words(
-    order: Order, now: datetime, zone: ZoneInfo
-) -> tuple[str, tuple[Button, ...]]:
+def _state_words(order: Order, now: datetime, zone: ZoneInfo) -> tuple[str, tuple[Button, ...]]:
     match order.state:
         case OrderState.UNPAID:
-            return "还没有付款。下单后 30 分钟内不付款会自动取消，可以在订单页继续支付。", (PAY_FAILED,)
+            return "还没有付款。下单后 30 分钟内不付款会自动取消，可以在订单页继续支付。", (
+                PAY_FAILED,
+            )
         case OrderState.PRESALE:
             promised = order.promised_ship_at
             by = f"，预计 {moment(promised, now, zone)} 前发货" if promised else ""

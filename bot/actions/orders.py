@@ -114,7 +114,9 @@ def order_named(text: str, orders: tuple[Order, ...]) -> Order | None:
         return orders[place]
     plain = bare(text)
     lengths = [
-        max((_shared_length(plain, bare(item.title + item.spec)) for item in order.items), default=0)
+        max(
+            (_shared_length(plain, bare(item.title + item.spec)) for item in order.items), default=0
+        )
         for order in orders
     ]
     best = max(lengths, default=0)

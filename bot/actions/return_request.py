@@ -21,7 +21,9 @@ from bot.flow import CANCEL_FLOW, Flow, Outcome, Slot
 from bot.lexicon import Reason, is_no, is_question, is_yes, order_number_in, reason_in
 from bot.pickup import PickupWindow, next_day, window_in
 
-ASK_NUMBER: Final = Message("把要退的订单号发给我（JN 开头加 10 位数字，在「我的订单」里可以复制）。")
+ASK_NUMBER: Final = Message(
+    "把要退的订单号发给我（JN 开头加 10 位数字，在「我的订单」里可以复制）。"
+)
 LOG_IN: Final = "退货要先登录，我才能确认是您的订单。登录后再跟我说一声“我要退货”就行。"
 
 
@@ -65,9 +67,7 @@ class ReturnRequestForm(FlowForm):
 
     flow = Flow.RETURN_REQUEST
 
-    async def move(
-        self, turn: Turn, router: RouterApi, now: datetime, settings: Settings
-    ) -> Move:
+    async def move(self, turn: Turn, router: RouterApi, now: datetime, settings: Settings) -> Move:
         """Return what this turn does."""
         tomorrow = next_day(now.astimezone(settings.zone).date())
         if turn.intent == CANCEL_FLOW:
@@ -92,7 +92,9 @@ class ReturnRequestForm(FlowForm):
                 case Order() as order:
                     return self._chosen(turn, order, tomorrow)
                 case NotFound() if turn.named_order != turn.page_order:
-                    why = f"没有查到订单 {turn.named_order}，可能是号码抄错了一位，或不在这个账号下。"
+                    why = (
+                        f"没有查到订单 {turn.named_order}，可能是号码抄错了一位，或不在这个账号下。"
+                    )
                     return wrong(turn, why, ASK_NUMBER)
                 case Unavailable():
                     return router_is_down()
@@ -156,6 +158,8 @@ class ReturnRequestForm(FlowForm):
             return next_question(known, tomorrow, "那换个时间也行，说“后天下午”这样就可以。")
         if (reason := reason_in(turn.text)) and reason.value != known[Slot.RETURN_REASON]:
             return next_question(
-                {**known, Slot.RETURN_REASON: reason.value}, tomorrow, f"原因改成“{REASONS[reason]}”。"
+                {**known, Slot.RETURN_REASON: reason.value},
+                tomorrow,
+                f"原因改成“{REASONS[reason]}”。",
             )
         return wrong(turn, "没听明白取件时间。", next_question(known, tomorrow).messages[0])

@@ -38,7 +38,8 @@ def ask_pickup(
         f"退货：「{known[Slot.ORDER_TITLE]}」（{known[Slot.ORDER_NUMBER]}）",
         f"原因：{REASONS[reason]}",
         f"取件：{window.words(tomorrow.day_before())} 快递员上门",
-        "运费：" + ("由店铺承担" if reason is Reason.QUALITY else "非质量问题按会员权益结算，提交后写明"),
+        "运费："
+        + ("由店铺承担" if reason is Reason.QUALITY else "非质量问题按会员权益结算，提交后写明"),
     ]
     if known.get(Slot.PRODUCT_LINE) == "jewellery":
         lines.append("首饰必须保价寄回，取件时请当面保价，证书和包装一起放好。")

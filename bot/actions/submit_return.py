@@ -31,8 +31,7 @@ class SubmitReturn(Action):
         """Book the return; do nothing when the form ended before it was confirmed."""
         turn, settings = Turn.of(tracker), Settings.from_environment()
         number, reason, pickup = (
-            turn.slots[slot]
-            for slot in (Slot.ORDER_NUMBER, Slot.RETURN_REASON, Slot.RETURN_PICKUP)
+            turn.slots[slot] for slot in (Slot.ORDER_NUMBER, Slot.RETURN_REASON, Slot.RETURN_PICKUP)
         )
         if not (number and reason and pickup and turn.shopper):
             return closing_events(turn.slots[Slot.FLOW_OUTCOME] or Outcome.LEFT)
@@ -40,6 +39,4 @@ class SubmitReturn(Action):
             result = await router.start_return(number, turn.shopper, Reason(reason), pickup)
         tomorrow = next_day(datetime.now(settings.zone).date())
         say(dispatcher, (submitted(result, number, tomorrow),))
-        return closing_events(
-            Outcome.LEFT if isinstance(result, Unavailable) else Outcome.DONE
-        )
+        return closing_events(Outcome.LEFT if isinstance(result, Unavailable) else Outcome.DONE)

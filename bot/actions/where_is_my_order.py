@@ -25,7 +25,9 @@ from bot.actions.orders import Order, latest_delivered, open_orders, order_named
 from bot.actions.router_api import NotFound, RouterApi, Settings, Unavailable
 from bot.flow import CANCEL_FLOW, Flow, Outcome, Slot
 
-ASK_NUMBER: Final = Message("把订单号发给我就能查（JN 开头加 10 位数字，在「我的订单」里可以复制）。")
+ASK_NUMBER: Final = Message(
+    "把订单号发给我就能查（JN 开头加 10 位数字，在「我的订单」里可以复制）。"
+)
 ASK_ANONYMOUS: Final = Message(
     "您还没有登录，我看不到您的订单。登录后再问我一次，就能直接查到；"
     "也可以把订单号发给我（JN 开头加 10 位数字）。"
@@ -41,7 +43,9 @@ def nothing_open(orders: tuple[Order, ...], now: datetime, settings: Settings) -
     """Say that no order is open, and help with the last one delivered."""
     delivered = latest_delivered(orders)
     if delivered is None:
-        text = "您目前没有进行中的订单。如果是用别的账号下的单，把订单号发给我，或者让人工同事帮您找。"
+        text = (
+            "您目前没有进行中的订单。如果是用别的账号下的单，把订单号发给我，或者让人工同事帮您找。"
+        )
         return Move((Message(text, (TO_HUMAN,)),), end=Outcome.DONE)
     at = delivered.delivered_at
     signed = f"{moment(at, now, settings.zone)} " if at else ""
@@ -55,9 +59,7 @@ class WhereIsMyOrderForm(FlowForm):
 
     flow = Flow.WHERE_IS_MY_ORDER
 
-    async def move(
-        self, turn: Turn, router: RouterApi, now: datetime, settings: Settings
-    ) -> Move:
+    async def move(self, turn: Turn, router: RouterApi, now: datetime, settings: Settings) -> Move:
         """Return what this turn does."""
         if turn.intent == CANCEL_FLOW:
             return Move((Message("好的，不查了。有需要随时叫我。"),), end=Outcome.LEFT)
@@ -83,14 +85,16 @@ class WhereIsMyOrderForm(FlowForm):
             case NotFound() if number == turn.page_order:
                 return None
             case NotFound():
-                return wrong(turn, f"没有查到订单 {number}，可能是号码抄错了一位，或不在这个账号下。", ASK_NUMBER)
+                return wrong(
+                    turn,
+                    f"没有查到订单 {number}，可能是号码抄错了一位，或不在这个账号下。",
+                    ASK_NUMBER,
+                )
             case _:
                 return router_is_down()
 
     @staticmethod
-    def _among(
-        turn: Turn, orders: tuple[Order, ...], now: datetime, settings: Settings
-    ) -> Move:
+    def _among(turn: Turn, orders: tuple[Order, ...], now: datetime, settings: Settings) -> Move:
         candidates = open_orders(orders)
         if turn.step is not None:
             chosen = order_named(turn.text, candidates)

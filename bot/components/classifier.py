@@ -37,9 +37,7 @@ def _grams(message: Message) -> list[str]:
     return grams(message.get(TEXT, ""), words)
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     """Ranks intents by a linear model whose confidence is measured on held-out folds."""
 

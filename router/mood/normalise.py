@@ -46,7 +46,9 @@ _DIGITS = re.compile(r"\d+")
 
 def normalise(text: str) -> str:
     """Cut, fold width and case, drop invisible characters, simplify, and shorten long runs."""
-    cut = unicodedata.normalize("NFKC", text[:LONGEST])[:LONGEST].casefold()
+    # A lone half of a surrogate pair is no character; spaCy cannot hold it.
+    whole = text[:LONGEST].encode("utf-8", "ignore").decode("utf-8")
+    cut = unicodedata.normalize("NFKC", whole)[:LONGEST].casefold()
     plain = _INVISIBLE.sub("", cut).translate(_TO_SIMPLIFIED)
     return _RUNS.sub(r"\1\1\1", _SPACES.sub(" ", plain).strip())
 

@@ -31,7 +31,7 @@ class Thresholds:
     """The scores at or over which a message counts; the settings may set others."""
 
     human_request: float = 0.5
-    impatient: float = 0.36
+    impatient: float = 0.45
     angry: float = 0.70
 
     def __post_init__(self) -> None:

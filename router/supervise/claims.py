@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import random
 import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 LOCK = "up.lock"
+_PORTS = range(20_000, 32_000)
 
 
 class Claimed(Exception):
@@ -69,11 +71,14 @@ def refuse_taken_ports(claims: Iterable[PortClaim]) -> None:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """Find a port that is free now."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Find a port that is free now.
+
+    It is below those the system gives to outgoing connections, so that none takes it meanwhile.
+    """
+    for port in random.sample(_PORTS, k=200):
+        if _trouble(host, port) is None:
+            return port
+    raise Claimed(f"no port from {_PORTS[0]} to {_PORTS[-1]} seems free on {host}")
 
 
 def _trouble(host: str, port: int) -> str | None:

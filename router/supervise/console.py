@@ -40,7 +40,10 @@ class Stream:
 
     @contextlib.contextmanager
     def training(self, title: str) -> Iterator[Callable[[Line], None]]:
-        """Show how far a training is: a bar in a terminal, a line a step elsewhere."""
+        """Show how far a training is: a bar in a terminal, a line a step elsewhere.
+
+        What libraries say meanwhile is not shown; the training keeps it in its log.
+        """
         if not self.console.is_terminal:
             yield _Lines(self)
             return
@@ -53,12 +56,11 @@ class Stream:
             TextColumn("[dim]{task.description}"),
         )
         with Progress(*columns, console=self.console, transient=True) as progress:
-            yield _Bar(self, progress)
+            yield _Bar(progress)
 
 
 class _Bar:
-    def __init__(self, stream: Stream, progress: Progress) -> None:
-        self._stream = stream
+    def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._task = progress.add_task("starting", total=None)
 
@@ -68,9 +70,7 @@ class _Bar:
                 self._progress.update(
                     self._task, description=step, completed=done, total=of or None
                 )
-            case Chatter(text=text):
-                self._stream.line("train", text)
-            case Trained() | Failed():
+            case Trained() | Failed() | Chatter():
                 pass
 
 
@@ -84,7 +84,5 @@ class _Lines:
             case Step(step=step, done=done, of=of) if step != self._last:
                 self._last = step
                 self._stream.line("train", f"{step} ({done} of {of})")
-            case Chatter(text=text):
-                self._stream.line("train", text)
-            case Step() | Trained() | Failed():
+            case Step() | Trained() | Failed() | Chatter():
                 pass

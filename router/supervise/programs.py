@@ -107,4 +107,5 @@ class House:
             "JIELI_SERVICE_TOKEN": self.token,
             "RASA_TELEMETRY_ENABLED": "false",
             "TF_CPP_MIN_LOG_LEVEL": "2",
+            "PYTHONWARNINGS": "ignore",
         }

@@ -13,7 +13,7 @@ from knowledge_base.releases import Release
 from knowledge_base.training import export
 from router.supervise.child import CannotStart, Child
 from router.supervise.models import ModelName
-from router.supervise.programs import House
+from router.supervise.programs import House, Program
 from router.supervise.progress import Chatter, Failed, Line, Trained, read_line
 
 OnProgress = Callable[[Line], None]
@@ -23,13 +23,18 @@ _LAST_WORDS = 12
 async def train_model(
     house: House, release: Release, now: dt.datetime, on_line: OnProgress
 ) -> ModelName | Failed:
-    """Train a model from a release and put it among the models, whole or not at all."""
+    """Train a model from a release and put it among the models, whole or not at all.
+
+    Everything the training writes is kept in training.log of the data folder.
+    """
     name = ModelName.of(release.number, now)
     with tempfile.TemporaryDirectory(dir=house.data, prefix="training-") as scratch:
         folder = Path(scratch)
         made = folder / name.file_name
         exported = await asyncio.to_thread(export, release, folder / "export")
-        failed = await _run(house, exported, made, name, on_line)
+        program = house.training(exported, made, str(name))
+        with (house.data / "training.log").open("w", encoding="utf-8") as log:
+            failed = await _run(program, lambda raw: log.write(raw + "\n"), on_line)
         if failed is not None:
             return failed
         if not made.is_file():
@@ -40,12 +45,13 @@ async def train_model(
 
 
 async def _run(
-    house: House, exported: Path, made: Path, name: ModelName, on_line: OnProgress
+    program: Program, log: Callable[[str], object], on_line: OnProgress
 ) -> Failed | None:
     last_words: deque[str] = deque(maxlen=_LAST_WORDS)
     ends: list[Trained | Failed] = []
 
     def note(raw: str) -> None:
+        log(raw)
         line = read_line(raw)
         match line:
             case Chatter(text=text):
@@ -55,7 +61,7 @@ async def _run(
         on_line(line)
 
     try:
-        child = await Child.start(house.training(exported, made, str(name)), note)
+        child = await Child.start(program, note)
     except CannotStart as error:
         return Failed(str(error))
     try:

@@ -22,7 +22,6 @@ export function sniff(head: Uint8Array): string | null {
 
 /** Gives the type of a file that may be sent, or what is wrong with it. */
 export async function checkImage(file: Blob, limit: number): Promise<string | Fault> {
-  if (file.size === 0) return { word: "error_empty_file" };
   if (file.type && !IMAGE_TYPES.includes(file.type)) return { word: "error_type" };
   if (file.size > limit) {
     const size = (Math.ceil(file.size / 100_000) / 10).toFixed(1);

@@ -121,7 +121,10 @@ export class Stage {
     }
     this.move(kept, "active");
     this.tell({ type: "conversation.assigned", card: kept.card, agent: this.me.id });
-    this.append(id, message(id, 0, "system", `${this.me.name} 为你服务`));
+    this.append(id, message(id, 0, "system", `${this.me.name} 为你服务`, {
+      sender_id: this.me.id,
+      sender_name: this.me.name,
+    }));
   }
 
   private transfer(id: string, reason: string): void {

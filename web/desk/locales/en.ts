@@ -201,6 +201,7 @@ export const en: Texts = {
     why: "Why a human",
     noHandoff: "Not handed off.",
     evidence: "Evidence",
+    transferred: "From the colleague",
     waited: "waited {time}",
     tried: "What the bot tried",
     triedNone: "The bot has not answered in this case.",

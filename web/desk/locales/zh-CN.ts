@@ -204,6 +204,7 @@ export const zhCN = {
     why: "为什么转人工",
     noHandoff: "没有转人工。",
     evidence: "依据",
+    transferred: "同事留言",
     waited: "等了 {time}",
     tried: "机器人试过什么",
     triedNone: "这一轮机器人还没回答过。",

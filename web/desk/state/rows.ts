@@ -72,7 +72,9 @@ function holdersByEpoch(shown: Shown): Map<number, Holder> {
     if (message.sender === "bot" && !holders.has(message.epoch)) {
       holders.set(message.epoch, { kind: "bot" });
     }
-    if (message.sender === "agent") {
+    // The words "… is here for you" are the system's, but name the agent who accepted.
+    const accepted = message.sender === "system" && message.sender_id !== null;
+    if (message.sender === "agent" || accepted) {
       const name = message.sender_name ?? "";
       holders.set(message.epoch, { kind: "agent", id: message.sender_id ?? name, name });
     }

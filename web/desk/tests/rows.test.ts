@@ -36,6 +36,12 @@ describe("the lines of a thread", () => {
     expect(rows.at(-1)).toMatchObject({ kind: "takeover", who: "李娜", at: at(7) });
   });
 
+  it("it stands there even if the human never spoke: the accept itself names them", () => {
+    const accepted = message(2, { sender: "system", sender_id: "lina", sender_name: "李娜", epoch: 2 });
+    const rows = shown({ messages: [message(1), accepted], conversation: view({ status: "resolved", epoch: 3 }) });
+    expect(kinds(rows)).toEqual(["day", "message", "takeover", "message", "resolved"]);
+  });
+
   it("a note of somebody who does not hold the conversation takes nothing over", () => {
     const rows = shown({ messages: [message(1), lina(2, 1, { visibility: "staff" })] });
     expect(kinds(rows)).not.toContain("takeover");
