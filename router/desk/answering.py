@@ -251,7 +251,6 @@ def _understood(answer: BotAnswer, release: Release | None, today: dt.date) -> U
         confidence=min(reading.confidence, 1.0),
         candidates=tuple(candidates),
         flow=answer.flow.name if answer.flow and answer.messages else None,
-        flow_state=answer.flow.state if answer.flow else None,
         release=answer.release,
         model=answer.model,
     )

@@ -77,14 +77,13 @@ class Understood:
     """The bot's reading, reduced to what decides.
 
     `candidates` are entries of the live release, best first; `intent` may be one that is no entry
-    (a flow). `flow_state` is set when the bot ran a flow this turn and has messages of its own.
+    (a flow). `flow` is set when the bot ran a flow this turn and has messages of its own.
     """
 
     intent: str
     confidence: float
     candidates: tuple[Candidate, ...] = ()
     flow: str | None = None
-    flow_state: str | None = None
     release: int | None = None
     model: str | None = None
 
@@ -226,7 +225,7 @@ def _from_reading(understood: Understood, turn: Turn, policy: Policy) -> Decisio
         release=understood.release,
         model=understood.model,
     )
-    if understood.flow is not None and understood.flow_state != "left":
+    if understood.flow is not None:
         return Reply(replace(evidence, rule=Rule.FLOW, threshold=None), flow=understood.flow)
     best = understood.candidates[0] if understood.candidates else None
     sure = understood.confidence >= policy.confident

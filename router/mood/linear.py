@@ -136,7 +136,7 @@ class LinearTextcat:
 
     def _known(self, features: Iterable[str]) -> list[int]:
         places = self._places
-        return [places[feature] for feature in set(features) if feature in places]
+        return [places[feature] for feature in dict.fromkeys(features) if feature in places]
 
     def weight(self, features: Iterable[str], label: int) -> float:
         """Sum what some features speak for a label against the mean of all labels."""

@@ -31,8 +31,8 @@ class Thresholds:
     """The scores at or over which a message counts; the settings may set others."""
 
     human_request: float = 0.5
-    impatient: float = 0.45
-    angry: float = 0.70
+    impatient: float = 0.55
+    angry: float = 0.72
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.human_request <= 1.0:

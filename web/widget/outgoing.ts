@@ -13,7 +13,6 @@ export interface Outgoing {
   detail: string;
   /** Share of the image that has gone out, 0 to 1. */
   progress: number;
-  picture: boolean;
   /** The last seq of the thread when it was said; where it stays when it fails. */
   after: number;
 }
@@ -39,14 +38,14 @@ export class OutgoingList {
       return;
     }
     const text = frame.type === "send" ? frame.text : frame.type === "choose" ? frame.title : "";
-    this.items.push(this.fresh(frame.client_id, text, at, frame.type === "send_image"));
+    this.items.push(this.fresh(frame.client_id, text, at));
   }
 
   /** Shows a picture as being uploaded. */
   addPicture(clientId: string, file: File, at: Date): void {
     this.files.set(clientId, file);
     this.pictures.set(clientId, URL.createObjectURL(file));
-    this.items.push({ ...this.fresh(clientId, "", at, true), state: "uploading" });
+    this.items.push({ ...this.fresh(clientId, "", at), state: "uploading" });
   }
 
   find(clientId: string): Outgoing | undefined {
@@ -76,7 +75,7 @@ export class OutgoingList {
     for (const address of this.pictures.values()) URL.revokeObjectURL(address);
   }
 
-  private fresh(clientId: string, text: string, at: Date, picture: boolean): Outgoing {
+  private fresh(clientId: string, text: string, at: Date): Outgoing {
     return {
       clientId,
       text,
@@ -84,7 +83,6 @@ export class OutgoingList {
       state: "sending",
       detail: "",
       progress: 0,
-      picture,
       after: this.lastSeq(),
     };
   }

@@ -14,7 +14,7 @@ export interface Row {
   name: string | null;
   text: string;
   at: string | null;
-  buttons: Button[];
+  buttons: readonly Button[];
   /** The buttons may still be taken. */
   live: boolean;
   card: OrderCard | null;
@@ -114,55 +114,60 @@ function owner(key: string, text: string): Line {
   return { kind: "owner", key, seq: null, text };
 }
 
+const BLANK = {
+  kind: "message",
+  seq: null,
+  name: null,
+  buttons: [],
+  live: false,
+  card: null,
+  picture: null,
+  votable: false,
+  helpful: null,
+  outgoing: null,
+  head: true,
+  tail: true,
+} as const satisfies Partial<Row>;
+
 function messageRow(message: Message, source: RowSource, unanswered: boolean): Row {
-  const { body } = message;
+  const { body, seq, sender, at, votable, helpful } = message;
+  const { text, card, image } = body;
   const status = source.conversation?.status ?? "bot";
   const kept = message.client_id ? source.pictures.get(message.client_id) : undefined;
   return {
-    kind: "message",
-    key: message.client_id ?? `m${message.seq}`,
-    seq: message.seq,
+    ...BLANK,
+    key: message.client_id ?? `m${seq}`,
+    seq,
     clientId: message.client_id,
-    sender: message.sender as Row["sender"],
+    sender: sender as Row["sender"],
     name: message.sender_name,
-    text: body.text,
-    at: message.at,
+    text,
+    at,
     buttons: body.buttons.filter((button) => button.url === null || safeLink(button.url)),
     live: unanswered && (status === "bot" || status === "resolved"),
-    card: body.card,
-    picture: body.image && {
-      src: kept ?? `${source.origin}/api/v1/uploads/${encodeURIComponent(body.image.id)}`,
-      width: body.image.width,
-      height: body.image.height,
+    card,
+    picture: image && {
+      src: kept ?? `${source.origin}/api/v1/uploads/${encodeURIComponent(image.id)}`,
+      width: image.width,
+      height: image.height,
     },
-    votable: message.votable,
-    helpful: message.helpful,
-    outgoing: null,
-    head: true,
-    tail: true,
+    votable,
+    helpful,
   };
 }
 
 function outgoingRow(outgoing: Outgoing, source: RowSource): Row {
-  const src = source.pictures.get(outgoing.clientId);
+  const { clientId, text, at } = outgoing;
+  const src = source.pictures.get(clientId);
   return {
-    kind: "message",
-    key: outgoing.clientId,
-    seq: null,
-    clientId: outgoing.clientId,
+    ...BLANK,
+    key: clientId,
+    clientId,
     sender: "shopper",
-    name: null,
-    text: outgoing.text,
-    at: outgoing.at,
-    buttons: [],
-    live: false,
-    card: null,
-    picture: outgoing.picture && src ? { src, width: 0, height: 0 } : null,
-    votable: false,
-    helpful: null,
+    text,
+    at,
+    picture: src ? { src, width: 0, height: 0 } : null,
     outgoing,
-    head: true,
-    tail: true,
   };
 }
 

@@ -319,7 +319,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("kb_release_revisions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_kb_release_revisions_revision_id"))

@@ -135,12 +135,6 @@ CLARIFIED = PastTurn(Rule.LOW_CONFIDENCE, None, "shipping_time", 0.0, 0, True)
             id="flow speaks",
         ),
         pytest.param(
-            turn(replace(SURE, flow="return_request", flow_state="left")),
-            Reply,
-            Rule.CONFIDENT,
-            id="question leaves the flow",
-        ),
-        pytest.param(
             turn(Understood("where_is_my_order", 0.95, (URGE,))),
             Clarify,
             Rule.LOW_CONFIDENCE,

@@ -52,6 +52,8 @@ def make_house(folder: Path, *, train: str = TRAINS, router: str = "") -> House:
     for name, code in scripts.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(code)
+        # A folder without it would give way to the real package of this name.
+        (root / name).with_name("__init__.py").touch()
     python = root / "bot" / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.symlink_to(sys.executable)

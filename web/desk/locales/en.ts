@@ -147,6 +147,7 @@ export const en: Texts = {
   composer: {
     reply: "Reply to the shopper",
     placeholder: "Reply to {name}. Enter sends, Shift+Enter breaks the line",
+    placeholderShort: "Reply to {name}",
     notePlaceholder: "A note for colleagues; the shopper does not see it",
     noteOn: "Note",
     noteHint: "Only staff read this",

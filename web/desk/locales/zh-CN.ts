@@ -150,6 +150,7 @@ export const zhCN = {
   composer: {
     reply: "回复顾客",
     placeholder: "回复 {name}，Enter 发送，Shift+Enter 换行",
+    placeholderShort: "回复 {name}",
     notePlaceholder: "写给同事看的备注，顾客看不到",
     noteOn: "内部备注",
     noteHint: "只有同事能看到",

@@ -60,6 +60,7 @@ export function useShortcuts(handle: (shortcut: Shortcut) => boolean): void {
     const shortcut = shortcutOf(event);
     if (shortcut && !event.repeat && handle(shortcut)) event.preventDefault();
   };
-  onMounted(() => window.addEventListener("keydown", listen));
-  onBeforeUnmount(() => window.removeEventListener("keydown", listen));
+  // Captured, so that what Esc closes is still seen to be open when the handler looks.
+  onMounted(() => window.addEventListener("keydown", listen, true));
+  onBeforeUnmount(() => window.removeEventListener("keydown", listen, true));
 }
