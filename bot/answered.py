@@ -30,7 +30,7 @@ class Answered:
         """
         task = self._runs.get(key)
         if task is None:
-            task = asyncio.ensure_future(run())  # type: ignore[arg-type]
+            task = asyncio.ensure_future(run())
             self._runs[key] = task
             task.add_done_callback(lambda done: self._forget_failed(key, done))
             while len(self._runs) > self._capacity:

@@ -14,10 +14,10 @@ from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import ActiveLoop, AllSlotsReset
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.flow import HUMAN, Flow, Outcome, Slot
-from bot.reading import Parsed, cancelled, forced, readable, reading_of, skipped
+from bot.flow import CANCEL_FLOW, HUMAN, Flow, Outcome, Slot
+from bot.reading import Parsed, forced, readable, reading_of, skipped
 from bot.said import Said
-from bot.way import Thresholds, Way, cancels, way_of
+from bot.way import Readings, Thresholds, Way, way_of
 from bot.wire import Answer, Ask, Button, FlowState, Message, Reading
 
 # Below the router's own deadline, so that a stuck look-up ends in an apology, not in silence.
@@ -75,17 +75,17 @@ class Dialogue:
 
     async def _inside(self, ask: Ask, parsed: Parsed, waiting: Waiting) -> Answer:
         text, flow = readable(ask.text), waiting.flow
-        reading = reading_of(parsed, skipped(ask.text), in_flow=False)
-        way = way_of(flow, waiting.step, text, reading, self.thresholds, self.now().date())
-        if way is Way.ON and cancels(
-            reading_of(parsed, skipped(ask.text), in_flow=True), self.thresholds
-        ):
-            way = Way.CANCEL
+        at = skipped(ask.text)
+        readings = Readings(
+            inside=reading_of(parsed, at, in_flow=True),
+            outside=reading_of(parsed, at, in_flow=False),
+        )
+        way = way_of(flow, waiting.step, text, readings, self.thresholds, self.now().date())
         match way:
             case Way.ON:
                 return await self._run(ask, parsed, flow)
             case Way.CANCEL:
-                return await self._run(ask, cancelled(parsed), flow)
+                return await self._run(ask, forced(parsed, CANCEL_FLOW), flow, CANCEL_FLOW)
             case Way.OTHER_QUESTION | Way.OTHER_FLOW:
                 await self._leave(waiting)
                 return await self._outside(ask, parsed, FlowState(flow, Outcome.LEFT.value))
@@ -96,14 +96,18 @@ class Dialogue:
             return await self._run(ask, parsed, Flow(reading.intent))
         return self._answer(reading, (), left)
 
-    async def _run(self, ask: Ask, parsed: Parsed, flow: Flow) -> Answer:
-        """Run one turn of the dialogue engine; one that says nothing has failed."""
+    async def _run(self, ask: Ask, parsed: Parsed, flow: Flow, intent: str = "") -> Answer:
+        """Run one turn of the dialogue engine; one that says nothing has failed.
+
+        The engine is told what was decided, by default to go on with the flow: what 穿着大了
+        alone would read as must not move it.
+        """
         said = Said()
         message = UserMessage(
             readable(ask.text),
             said,
             ask.conversation,
-            parse_data=dict(parsed),
+            parse_data=forced(parsed, intent or flow.value),
             input_channel=said.name(),
             message_id=ask.message,
             metadata={"shopper": ask.shopper, "order": ask.order},

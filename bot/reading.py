@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from bot.flow import CANCEL_FLOW, FLOW_ONLY_INTENTS
+from bot.flow import FLOW_ONLY_INTENTS
 from bot.lexicon import order_number_in
 from bot.wire import Entity, Reading
 
@@ -74,8 +74,3 @@ def forced(parsed: Parsed, intent: str) -> dict[str, Any]:
         "intent": certain,
         "intent_ranking": [certain, *({**r, "confidence": 0.0} for r in ranking)],
     }
-
-
-def cancelled(parsed: Parsed) -> dict[str, Any]:
-    """Return the parse as one that gives up the flow."""
-    return forced(parsed, CANCEL_FLOW)

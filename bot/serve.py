@@ -16,6 +16,15 @@ from urllib.parse import urlsplit
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from rasa.core.agent import load_agent
+from rasa.core.channels.channel import register
+from rasa.core.run import close_resources
+from rasa.core.utils import AvailableEndpoints
+from rasa.utils.endpoints import EndpointConfig
+from rasa.utils.log_utils import configure_structlog
+from sanic import Sanic
+
+from bot.channel import RouterInput, refuse
 from bot.dialogue import Dialogue, Served
 from bot.settings import Settings, SettingWrong
 
@@ -41,9 +50,6 @@ def served(package: Path) -> Served:
 
 def endpoints(settings: Settings, actions_url: str) -> Any:
     """Return Rasa's endpoints: the defaults of endpoints.yml, the environment over them."""
-    from rasa.core.utils import AvailableEndpoints
-    from rasa.utils.endpoints import EndpointConfig
-
     found = AvailableEndpoints.read_endpoints(str(ENDPOINTS))
     found.action = EndpointConfig(actions_url)
     if settings.tracker_url is not None:
@@ -64,13 +70,6 @@ def endpoints(settings: Settings, actions_url: str) -> Any:
 
 def application(package: Path, settings: Settings, actions_url: str) -> Any:
     """Return the Sanic application; it loads the model before it accepts a connection."""
-    from rasa.core.agent import load_agent
-    from rasa.core.channels.channel import register
-    from rasa.core.run import close_resources
-    from sanic import Sanic
-
-    from bot.channel import RouterInput, refuse
-
     found = endpoints(settings, actions_url)
     app = Sanic("jieli_bot", configure_logging=False)
     register([RouterInput(settings.token)], app, route="/webhooks/")
@@ -110,8 +109,6 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Serve until told to stop."""
-    from rasa.utils.log_utils import configure_structlog
-
     arguments = _arguments()
     configure_structlog(logging.WARNING)
     warnings.simplefilter("ignore")

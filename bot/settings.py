@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.way import Thresholds
 
-TOKEN: Final = "JIELI_SERVICE_TOKEN"
+TOKEN: Final = "JIELI_SERVICE_TOKEN"  # noqa: S105 - the name of the variable
 ZONE: Final = "JIELI_TIMEZONE"
 TRACKERS: Final = "JIELI_BOT_TRACKER_URL"
 LOCKS: Final = "JIELI_BOT_LOCK_URL"

@@ -15,24 +15,23 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
+import numpy as np
 
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-CONFIG: Final = Path("config.yml")
-DIALOGUE: Final = (Path("data/nlu"), Path("data/rules"))
-DOMAIN: Final = Path("bot/domain")
+from rasa.utils.log_utils import configure_structlog
+
+from bot.training import CONFIG, Report, train_package
+
 SEED: Final = 42
 SUFFIX: Final = ".tar.gz"
-
-Report = Callable[[str, int, int], None]
 
 
 class TrainingRefused(Exception):
@@ -71,85 +70,11 @@ def model_name(release: int, now: datetime) -> str:
     return f"r{release:06d}-{now.astimezone(UTC):%Y%m%dT%H%M%S}"
 
 
-def _node_label(node: str) -> str:
-    """Return a graph node's name as people read it: train_JiebaTokenizer1 is JiebaTokenizer."""
-    return node.removeprefix("train_").removeprefix("run_").rstrip("0123456789").split(".")[-1]
-
-
-def _progress_hook(report: Report, nodes: int) -> Any:
-    from rasa.engine.graph import ExecutionContext, GraphNodeHook
-
-    class Progress(GraphNodeHook):
-        """Reports every finished node of the training graph."""
-
-        done = 0
-
-        def on_before_node(
-            self,
-            node_name: str,
-            execution_context: ExecutionContext,
-            config: dict[str, Any],
-            received_inputs: dict[str, Any],
-        ) -> dict[str, Any]:
-            """Do nothing before a node."""
-            return {}
-
-        def on_after_node(
-            self,
-            node_name: str,
-            execution_context: ExecutionContext,
-            config: dict[str, Any],
-            output: Any,
-            input_hook_data: dict[str, Any],
-        ) -> None:
-            """Count the node as done."""
-            self.done += 1
-            report(_node_label(node_name), self.done, nodes)
-
-    return Progress()
-
-
-def _train_graph(export: Path, package: Path, report: Report) -> None:
-    """Run Rasa's training graph over all sources and write the package, without a cache."""
-    from rasa.engine.graph import ExecutionContext
-    from rasa.engine.recipes.recipe import Recipe
-    from rasa.engine.runner.dask import DaskGraphRunner
-    from rasa.engine.storage.local_model_storage import LocalModelStorage
-    from rasa.engine.validation import validate
-    from rasa.shared.data import TrainingType
-    from rasa.shared.importers.importer import TrainingDataImporter
-
-    importer = TrainingDataImporter.load_from_config(
-        str(CONFIG),
-        [str(DOMAIN), str(export / "domain.yml")],
-        [str(export / "nlu.yml"), *map(str, DIALOGUE)],
-    )
-    config = importer.get_config()
-    recipe = Recipe.recipe_for_name(config.get("recipe"))
-    graph = recipe.graph_config_for_recipe(config, {}, training_type=TrainingType.BOTH)
-    validate(graph)
-    schema = graph.train_schema.minimal_graph_schema()
-    with tempfile.TemporaryDirectory(prefix="jieli-train-") as folder:
-        storage = LocalModelStorage(Path(folder))
-        runner = DaskGraphRunner.create(
-            graph_schema=schema,
-            model_storage=storage,
-            execution_context=ExecutionContext(graph_schema=graph.train_schema),
-            hooks=[_progress_hook(report, len(schema.nodes))],
-        )
-        domain = importer.get_domain()
-        runner.run(inputs={"__importer__": importer})
-        report("package", len(schema.nodes), len(schema.nodes))
-        storage.create_model_package(package, graph, domain)
-
-
 def train(export: Path, out: Path, name: str | None, report: Report) -> Trained:
     """Train one model from `export` and put its package at `out`, or in it when it is a folder.
 
     The package appears whole or not at all. Raises TrainingRefused.
     """
-    import numpy as np
-
     started = time.monotonic()
     release = read_release(export)
     if not CONFIG.is_file():
@@ -161,7 +86,7 @@ def train(export: Path, out: Path, name: str | None, report: Report) -> Trained:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="jieli-model-", dir=target.parent) as folder:
         package = Path(folder) / target.name
-        _train_graph(export, package, report)
+        train_package(export, package, report)
         shutil.move(package, target)
     return Trained(
         target.name.removesuffix(SUFFIX), release.release, round(time.monotonic() - started, 2)
@@ -180,11 +105,14 @@ def main() -> int:
     """Train as the command line says; the last line printed is the model or the error."""
     arguments = _arguments()
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    configure_structlog(logging.WARNING)
     warnings.simplefilter("ignore")
 
+    machine = sys.stdout
+
     def tell(line: dict[str, str | int | float]) -> None:
-        sys.__stdout__.write(msgspec.json.encode(line).decode() + "\n")
-        sys.__stdout__.flush()
+        machine.write(msgspec.json.encode(line).decode() + "\n")
+        machine.flush()
 
     def report(step: str, done: int, of: int) -> None:
         tell({"step": step, "done": done, "of": of})

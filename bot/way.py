@@ -46,31 +46,35 @@ def answers(step: Slot | None, text: str, today: date) -> bool:
             return False
 
 
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """A message read twice: with the words only a flow understands, and without them."""
+
+    inside: Reading
+    outside: Reading
+
+
 def way_of(
     flow: Flow,
     step: Slot | None,
     text: str,
-    reading: Reading,
+    readings: Readings,
     thresholds: Thresholds,
     today: date,
 ) -> Way:
-    """Return where a message goes; `reading` is the one that leaves out a flow's own words.
+    """Return where a message goes: what reads as an answer stays, unless it asks something.
 
-    A question that is confidently another entry's leaves; what reads as an answer stays.
+    A question that is confidently another entry's leaves, and so do words like 我再想想.
     """
     if is_leaving(text, unwanted_leaves=step is not Slot.RETURN_REASON):
         return Way.CANCEL
     asks = is_question(text)
     if answers(step, text, today) and not asks:
         return Way.ON
+    inside, outside = readings.inside, readings.outside
+    if inside.intent == CANCEL_FLOW and inside.confidence >= thresholds.leave:
+        return Way.CANCEL
     bar = thresholds.leave if asks else thresholds.leave + _NOT_A_QUESTION_MARGIN
-    if reading.confidence < bar or reading.intent == flow.value:
+    if outside.confidence < bar or outside.intent == flow.value:
         return Way.ON
-    if reading.intent in set(Flow):
-        return Way.OTHER_FLOW
-    return Way.OTHER_QUESTION
-
-
-def cancels(reading: Reading, thresholds: Thresholds) -> bool:
-    """Say whether the reading inside a flow gives the flow up in words no list holds."""
-    return reading.intent == CANCEL_FLOW and reading.confidence >= thresholds.leave
+    return Way.OTHER_FLOW if outside.intent in set(Flow) else Way.OTHER_QUESTION

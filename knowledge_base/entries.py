@@ -105,6 +105,7 @@ def problems(
         found += _action_problems(at, answer, known_flows)
         for place, button in enumerate(answer.buttons):
             found += _button_problems(f"{at}.buttons[{place}]", button, known_keys, known_flows)
+            found += _circle_problems(f"{at}.buttons[{place}]", button, entry)
     return [replace(problem, key=entry.key) for problem in found]
 
 
@@ -156,7 +157,13 @@ def _answers_problems(answers: tuple[Answer, ...]) -> Iterator[Problem]:
         yield Problem("answers", "no answer is the default", "Add an answer without `when`.")
     for (_, one), (index, other) in combinations(enumerate(answers), 2):
         first, second = one.condition, other.condition
-        if first.specificity == second.specificity and first.overlaps(second):
+        if first == second:
+            yield Problem(
+                f"answers[{index}].when",
+                f"the condition [{second}] stands here twice",
+                "Keep one of the two answers.",
+            )
+        elif first.specificity == second.specificity and first.overlaps(second):
             yield Problem(
                 f"answers[{index}].when",
                 f"[{second}] and [{first}] can hold for the same shopper and are equally specific",
@@ -216,6 +223,12 @@ def _button_problems(
             f"{field}.entry", f"no entry {button.entry!r}", choices(button.entry, known_keys)
         )
     yield from _flow_problems(f"{field}.flow", button.flow, known_flows)
+
+
+def _circle_problems(field: str, button: Button, entry: Entry) -> Iterator[Problem]:
+    own = {normalised(wording) for wording in (entry.title, *entry.phrasings)}
+    if button.entry == entry.key or (button.say and normalised(button.say) in own):
+        yield Problem(field, "it leads back to this entry", "Let it lead on, or delete it.")
 
 
 def _flow_problems(

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from knowledge_base.releases import EntryChange, Revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,54 @@ class SaveConflict(KnowledgeError):
             "save_conflict",
             "Another save changed the same entries at the same moment; nothing was saved.",
             "Load the entries again, then repeat the change.",
+        )
+
+
+class EditConflict(KnowledgeError):
+    """Somebody saved the entry since the editor began; nothing of either edit is lost."""
+
+    def __init__(self, newer: Revision, diff: EntryChange | None) -> None:
+        super().__init__(
+            "edit_conflict",
+            f"{newer.author} saved revision {newer.number} of {newer.entry.key!r} since.",
+            f"Look at what changed, merge it, and save again from revision {newer.number}.",
+        )
+        self.newer = newer
+        self.diff = diff  # from what the editor started with to the newer one
+
+
+class UnknownRevision(KnowledgeError):
+    """The entry has no revision of this number."""
+
+    def __init__(self, key: str, number: int) -> None:
+        super().__init__(
+            "unknown_revision",
+            f"The entry {key!r} has no revision {number}.",
+            "Load the entry's history and choose one of it.",
+        )
+        self.key = key
+        self.number = number
+
+
+class IllegalRevisionMove(KnowledgeError):
+    """A revision in this state cannot take this step."""
+
+    def __init__(self, revision: Revision, to: str) -> None:
+        super().__init__(
+            "illegal_revision_move",
+            f"Revision {revision.number} of {revision.entry.key!r} is {revision.state};"
+            f" it cannot become {to}.",
+            "Drafts are submitted, submitted ones are approved, and both can be rejected.",
+        )
+        self.revision = revision
+
+
+class ReasonMissing(KnowledgeError):
+    """A rejection says nothing to whoever wrote the revision."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "reason_missing", "The rejection has no reason.", "Say what has to change."
         )
 
 

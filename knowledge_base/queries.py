@@ -14,6 +14,7 @@ from knowledge_base.tables import (
     live,
     release_revisions,
     releases,
+    revision_moves,
     revisions,
 )
 from knowledge_base.tables import (
@@ -55,6 +56,39 @@ HISTORY = (
     .join(entries, entries.c.id == revisions.c.entry_id)
     .where(entries.c.key == sa.bindparam("key"))
     .order_by(revisions.c.number.desc())
+)
+
+# Whoever changes entries holds their rows until the end, so that what was read stays true;
+# SQLite, which has one writer at a time, leaves the lock out.
+LOCK_ENTRY = sa.select(entries.c.id).where(entries.c.key == sa.bindparam("key")).with_for_update()
+
+LOCK_ENTRIES = sa.select(entries.c.id).order_by(entries.c.id).with_for_update()
+
+UNDECIDED = (
+    sa.select(revisions)
+    .where(
+        revisions.c.entry_id.in_(
+            sa.select(revisions.c.entry_id).where(
+                revisions.c.state.in_((RevisionState.DRAFT.value, RevisionState.IN_REVIEW.value))
+            )
+        )
+    )
+    .order_by(revisions.c.entry_id, revisions.c.number)
+)
+
+MOVES_OF = (
+    sa.select(revision_moves)
+    .join(revisions, revisions.c.id == revision_moves.c.revision_id)
+    .join(entries, entries.c.id == revisions.c.entry_id)
+    .where(entries.c.key == sa.bindparam("key"))
+    .order_by(revision_moves.c.id)
+)
+
+RELEASES_OF = (
+    sa.select(release_revisions.c.revision_id, release_revisions.c.release)
+    .join(entries, entries.c.id == release_revisions.c.entry_id)
+    .where(entries.c.key == sa.bindparam("key"))
+    .order_by(release_revisions.c.release)
 )
 
 ENTRY_IDS = sa.select(entries.c.key, entries.c.id)

@@ -33,6 +33,7 @@ class Revision:
     reason: str
     state: RevisionState
     removal: bool = False
+    base: int | None = None  # the number of the revision its author started from
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def diff(before: Release | None, after: Release | Mapping[str, Revision]) -> Rel
     return ReleaseDiff(
         added=tuple(new[key].entry for key in new if key not in old),
         changed=tuple(
-            _entry_change(old[key].entry, new[key].entry)
+            entry_change(old[key].entry, new[key].entry)
             for key in new
             if key in old and old[key].entry != new[key].entry
         ),
@@ -161,7 +162,8 @@ def render(difference: ReleaseDiff) -> str:
     return "\n".join(lines) if lines else "no change"
 
 
-def _entry_change(before: Entry, after: Entry) -> EntryChange:
+def entry_change(before: Entry, after: Entry) -> EntryChange:
+    """Compare two states of one entry field by field."""
     values = ((name, getattr(before, name), getattr(after, name)) for name in FIELDS)
     return EntryChange(
         key=after.key,

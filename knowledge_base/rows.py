@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from knowledge_base.editing import RevisionMove
 from knowledge_base.entries import Entry
 from knowledge_base.misses import Miss, MissReason, MissState
 from knowledge_base.releases import Revision, RevisionState
@@ -36,6 +37,7 @@ def revision_from(row: sa.Row[Any]) -> Revision:
         reason=row.reason,
         state=RevisionState(row.state),
         removal=row.removal,
+        base=row.base,
     )
 
 
@@ -50,7 +52,13 @@ def revision_values(revision: Revision, *, entry_ids: Mapping[str, int]) -> Valu
         "reason": revision.reason,
         "state": revision.state.value,
         "removal": revision.removal,
+        "base": revision.base,
     }
+
+
+def move_from(row: sa.Row[Any]) -> RevisionMove:
+    """Read a step of a revision from its row."""
+    return RevisionMove(RevisionState(row.state), row.author, row.at, row.reason)
 
 
 def miss_from(row: sa.Row[Any]) -> Miss:

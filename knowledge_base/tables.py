@@ -26,12 +26,26 @@ revisions = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("removal", sa.Boolean, nullable=False),
+    # The number of the revision the editor started from; none for a new entry.
+    sa.Column("base", sa.Integer),
     sa.UniqueConstraint("entry_id", "number"),
     sa.Index(None, "state", "entry_id", "number"),
     sa.CheckConstraint("number > 0", name="number_positive"),
     sa.CheckConstraint(
         "state in ('draft', 'in_review', 'approved', 'rejected')", name="state_known"
     ),
+)
+
+revision_moves = sa.Table(
+    "kb_revision_moves",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("revision_id", sa.ForeignKey("kb_revisions.id"), nullable=False, index=True),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("author", sa.String(120), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.CheckConstraint("state in ('in_review', 'approved', 'rejected')", name="state_known"),
 )
 
 releases = sa.Table(

@@ -16,7 +16,13 @@ PHRASING_LIMIT = 300
 SHORT_LIMIT = 40  # of a category, a name and a button's title
 URL = re.compile(r"(https?://[^\s/]+\S*|tel:[+0-9-]+|/(?!/)\S*)")
 
-_TAG = re.compile(r"</?[a-zA-Z][ -;=?-~]*>|<!--|&(?:[a-zA-Z]+|#\d+);")
+# Also tags a browser would read although they are never closed: `<img src=x onerror=...`.
+_TAG = re.compile(
+    r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:[\s/][^<>]*)?>|<[a-zA-Z][a-zA-Z0-9:-]*[\s/]+[\w:-]+\s*="
+    r"|</?(?:script|style|iframe|img|svg|object|embed)\b|<!--|<!(?:doctype|\[cdata)|<\?(?:xml|php)"
+    r"|&(?:[a-zA-Z][a-zA-Z0-9]*|#\d+|#[xX][0-9a-fA-F]+);",
+    re.IGNORECASE,
+)
 _MARKDOWN = re.compile(r"\*\*\S[^*\n]*\*\*|\[[^\]\n]+\]\([^)\n]+\)|^#{1,6} ", re.MULTILINE)
 _LINE_ENDS = "\u0085\u2028\u2029"
 

@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 import structlog
@@ -41,16 +41,21 @@ from router.web.keys import (
     AGENT_DESK,
     HUB,
     LOGINS,
+    PACES,
+    PATIENCE,
     SERVICES,
     SHOPPER_DESK,
     SOCKETS,
     TOKENS,
     OpenSockets,
+    Patience,
 )
-from router.web.limits import LoginGuard
+from router.web.limits import LoginGuard, Paces
 from router.web.middleware import errors, headers
 
 log = structlog.get_logger(__name__)
+
+CLOSING_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Parts:
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex
     sweeping: bool = True
+    patience: Patience = field(default_factory=Patience)
 
 
 def build(settings: Settings, database: Database, parts: Parts | None = None) -> web.Application:
@@ -70,6 +76,8 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
     app = web.Application(middlewares=[headers, errors], client_max_size=settings.max_image_bytes)
     app[SOCKETS] = OpenSockets()
     app[LOGINS] = LoginGuard(time.monotonic)
+    app[PACES] = Paces(settings.messages_per_minute, time.monotonic)
+    app[PATIENCE] = parts.patience
     app[HUB] = Hub()
     app[TOKENS] = ShopperTokens(
         settings.shopper_secret,
@@ -138,9 +146,15 @@ def _mood(settings: Settings) -> Mood:
 
 
 async def _close_sockets(app: web.Application) -> None:
-    for socket in set(app[SOCKETS].sockets):
-        with suppress(ConnectionError):
-            await socket.close(code=WSCloseCode.SERVICE_RESTART, message=b"restart")
+    """Close all sockets at once: one that does not answer holds nobody else up."""
+    closing = [
+        asyncio.create_task(socket.close(code=WSCloseCode.SERVICE_RESTART, message=b"restart"))
+        for socket in set(app[SOCKETS].sockets)
+    ]
+    if closing:
+        _, late = await asyncio.wait(closing, timeout=CLOSING_SECONDS)
+        for task in late:
+            task.cancel()
 
 
 async def run(settings: Settings, stopped: asyncio.Event) -> None:

@@ -14,6 +14,8 @@ from msgspec import Meta, Struct
 
 MAX_READ = 2_000
 """Characters of a message that the bot reads."""
+NOT_ITS_FAULT = frozenset({400, 413, 422})
+"""Answers of a bot that works and refuses one question: they must not open the breaker."""
 
 
 class BotButton(Struct, frozen=True):
@@ -117,10 +119,15 @@ class Breaker:
         self._failed = 0
         self._open_until = 0.0
 
-    @property
-    def open(self) -> bool:
-        """Tell whether calls are held back now."""
-        return self._failed >= self._limit and self._clock() < self._open_until
+    def holds_back(self) -> bool:
+        """Tell whether a call is held back now; after each pause one caller may try."""
+        if not self.failing:
+            return False
+        now = self._clock()
+        if now < self._open_until:
+            return True
+        self._open_until = now + self._pause
+        return False
 
     @property
     def failing(self) -> bool:
@@ -169,7 +176,7 @@ class BotClient:
 
     async def ask(self, question: Question) -> BotAnswer | BotUnavailable:
         """Read a message and run the flow it belongs to, within the deadline."""
-        if self._breaker.open:
+        if self._breaker.holds_back():
             return BotUnavailable("the bot has failed repeatedly and is left alone for a moment")
         body = msgspec.json.encode(_Body.of(question))
         try:
@@ -177,6 +184,8 @@ class BotClient:
                 f"{self._url}/webhook", data=body, headers=self._headers, timeout=self._timeout
             ) as response:
                 raw = await response.read()
+                if response.status in NOT_ITS_FAULT:
+                    return BotUnavailable(f"the bot refused the question: {response.status}")
                 if response.status != 200:
                     return self._gave_up(f"the bot answered {response.status}")
                 answer = self._decoder.decode(raw)
@@ -184,14 +193,14 @@ class BotClient:
             return self._gave_up(f"no answer within {self._timeout.total} s")
         except aiohttp.ClientError as error:
             return self._gave_up(f"the bot cannot be reached: {type(error).__name__}")
-        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             return self._gave_up(f"the bot's answer is not of the contract: {error}")
         self._breaker.succeeded()
         return answer
 
     async def reset(self, conversation: str) -> None:
         """Forget the active flow of a conversation; a bot that is away has none to forget."""
-        if self._breaker.open:
+        if self._breaker.failing:
             return
         try:
             async with self._session.post(

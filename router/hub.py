@@ -47,6 +47,8 @@ class Outbox:
         self._bytes = 0
         self._held: list[tuple[int | None, bytes]] | None = None
         self._ready = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._max_frames = max_frames
         self._max_bytes = max_bytes
         self.overflowed = False
@@ -77,9 +79,19 @@ class Outbox:
         self._put(frame, bounded=False)
 
     def close(self) -> None:
-        """End the stream of frames."""
+        """End the stream of frames; what comes later is dropped."""
         self._closed = True
         self._ready.set()
+        self._idle.set()
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether no more frames will be taken."""
+        return self._closed or self.overflowed
+
+    async def flushed(self) -> None:
+        """Wait until everything has been handed to the socket, or nothing more will be."""
+        await self._idle.wait()
 
     async def frames(self) -> AsyncIterator[bytes]:
         """Give frames as they come, until closed or overflowed."""
@@ -88,13 +100,14 @@ class Outbox:
                 frame = self._frames.popleft()
                 self._bytes -= len(frame)
                 yield frame
-            if self._closed or self.overflowed:
+            self._idle.set()
+            if self.ended:
                 return
             self._ready.clear()
             await self._ready.wait()
 
     def _put(self, frame: bytes, *, bounded: bool = True) -> None:
-        if self.overflowed:
+        if self.ended:
             return
         full = len(self._frames) >= self._max_frames or self._bytes >= self._max_bytes
         if bounded and full:
@@ -102,6 +115,7 @@ class Outbox:
             return
         self._frames.append(frame)
         self._bytes += len(frame)
+        self._idle.clear()
         self._ready.set()
 
     def _overflow(self) -> None:
@@ -110,6 +124,7 @@ class Outbox:
         self._held = None
         self._bytes = 0
         self._ready.set()
+        self._idle.set()
 
 
 class Publisher(Protocol):

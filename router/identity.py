@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
+import unicodedata
 from dataclasses import dataclass
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from msgspec import Struct, ValidationError, convert
 
 from router.domain.errors import Unauthorized
+from router.domain.message import shown_text
 from router.domain.people import Shopper
 from router.wire import SignedShopper
 
@@ -74,12 +76,16 @@ def sign_shopper(secret: str, shopper: str, name: str, tier: str, expires: int) 
 
 def signed_shopper(secret: str, signed: SignedShopper, now: dt.datetime) -> Shopper:
     """Give the shopper a storefront vouches for; Unauthorized when it does not."""
+    if any(unicodedata.category(char) == "Cc" for char in signed.name + signed.tier):
+        # A line break in one field would pass for the start of the next.
+        raise Unauthorized("顾客身份里的昵称或等级有控制字符，请商城去掉后重新签名。")
     right = sign_shopper(secret, signed.id, signed.name, signed.tier, signed.expires)
-    if not hmac.compare_digest(right, signed.signature):
+    if not hmac.compare_digest(right.encode(), signed.signature.encode()):
         raise Unauthorized("顾客身份的签名不对，请检查商城的签名密钥和字段顺序。")
     left = signed.expires - now.timestamp()
     if left <= 0:
         raise Unauthorized("顾客身份的签名已过期，请商城重新签名。")
     if left > MAX_SIGNED_AHEAD.total_seconds():
         raise Unauthorized("顾客身份签名的有效期太长，最多两天。")
-    return Shopper(signed.id, False, signed.name or None, signed.tier or "ordinary")
+    name = shown_text(signed.name).strip()
+    return Shopper(signed.id, False, name or None, signed.tier or "ordinary")

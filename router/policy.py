@@ -73,6 +73,11 @@ class _File(Struct, forbid_unknown_fields=True):
     flows: dict[str, str]
     presets: list[_Preset] = []
 
+    def __post_init__(self) -> None:
+        for preset in self.presets:
+            if preset.flow is not None and preset.flow not in self.flows:
+                raise ValueError(f"preset {preset.title!r}: no flow {preset.flow!r} in `flows`")
+
 
 @dataclass(frozen=True, slots=True)
 class HouseRules:
@@ -112,20 +117,28 @@ class PolicyFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp = self._read_stamp()
-        self.rules = read_policy(path.read_text("utf-8"), path.name)
+        self.rules = self._read()
 
     def reload(self) -> bool:
-        """Take a changed file; InvalidPolicy leaves the former policy in force."""
+        """Take a changed file; InvalidPolicy, once a change, leaves the former one in force."""
         stamp = self._read_stamp()
         if stamp == self._stamp:
             return False
         self._stamp = stamp
-        self.rules = read_policy(self._path.read_text("utf-8"), self._path.name)
+        self.rules = self._read()
         return True
 
-    def _read_stamp(self) -> tuple[int, int]:
+    def _read(self) -> HouseRules:
         try:
-            stat = self._path.stat()
+            return read_policy(self._path.read_text("utf-8"), self._path.name)
         except OSError as error:
             raise InvalidPolicy(f"{self._path}: cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise InvalidPolicy(f"{self._path}: is not UTF-8: {error}") from error
+
+    def _read_stamp(self) -> tuple[int, int] | None:
+        try:
+            stat = self._path.stat()
+        except OSError:
+            return None
         return stat.st_mtime_ns, stat.st_size

@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SECRET_BYTES = 32
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
-Seconds = Annotated[float, Meta(gt=0)]
+Seconds = Annotated[float, Meta(gt=0, le=3600)]
+Origin = Annotated[str, Meta(pattern=r"^https?://[^/\s]+$")]
 
 
 class InvalidSettings(Exception):
@@ -58,7 +59,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Secret that signs shopper tokens; empty: made and kept in the data folder."""
     storefront_secret: str = ""
     """Secret with which the storefront signs shopper ids; empty: made and kept likewise."""
-    allowed_origins: tuple[str, ...] = ()
+    allowed_origins: tuple[Origin, ...] = ()
     """Origins besides our own that may embed the widget, e.g. https://shop.example.com."""
     trusted_proxies: Annotated[int, Meta(ge=0)] = 0
     """How many proxies in front set X-Forwarded-For and X-Forwarded-Proto."""
@@ -116,7 +117,7 @@ def load(environment: Mapping[str, str], file: Path | None = None, **overrides: 
     for name in Settings.__struct_fields__:
         given = environment.get(PREFIX + name.upper())
         if given is not None:
-            values[name] = given.split(",") if name == "allowed_origins" else given
+            values[name] = _origins(given) if name == "allowed_origins" else given
     values |= {name: value for name, value in overrides.items() if value is not None}
     try:
         # Not strict: the environment has only text for numbers and truths.
@@ -127,6 +128,10 @@ def load(environment: Mapping[str, str], file: Path | None = None, **overrides: 
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InvalidSettings(f"settings: `timezone` is no time zone: {error}") from error
     return settings
+
+
+def _origins(given: str) -> list[str]:
+    return [origin.strip() for origin in given.split(",") if origin.strip()]
 
 
 def with_secrets(settings: Settings) -> Settings:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -19,7 +21,8 @@ OPEN_STATES = frozenset({"unpaid", "presale", "paid", "shipped", "delivered", "r
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 RETURN_WINDOW = dt.timedelta(days=7)
 QUALITY_WINDOW = dt.timedelta(days=15)
-FREE_FREIGHT_TIERS = frozenset({"gold", "diamond"})
+FREE_RETURNS = {"gold": 2, "diamond": math.inf}
+"""Returns without a fault that a tier sends back at the shop's cost."""
 
 
 class InvalidShop(Exception):
@@ -74,6 +77,7 @@ class DemoShop:
         self.shoppers = shoppers
         self.products = products
         self._orders = {order.card.number: order for order in orders}
+        self._free_returns: Counter[str] = Counter()
 
     @classmethod
     def load(cls, path: Path, now: dt.datetime) -> DemoShop:
@@ -87,7 +91,15 @@ class DemoShop:
                 p["id"]: Product(**{**p, "specs": tuple(p["specs"])}) for p in raw["products"]
             }
             orders = [_order(o, products, now) for o in raw["orders"]]
-        except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        except (
+            OSError,
+            yaml.YAMLError,
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            ArithmeticError,
+        ) as error:
             raise InvalidShop(f"{path}: {type(error).__name__}: {error}") from error
         return cls(shoppers, products, orders)
 
@@ -117,8 +129,7 @@ class DemoShop:
         refusal = order.quality_refusal if quality else order.refusal
         if refusal is not None:
             raise ReturnRefused(refusal)
-        tier = self.shoppers[shopper].tier if shopper in self.shoppers else "ordinary"
-        freight = "shop" if quality or tier in FREE_FREIGHT_TIERS else "shopper"
+        freight = "shop" if quality or self._sends_free(shopper) else "shopper"
         returning = replace(
             order.card,
             state="returning",
@@ -132,6 +143,14 @@ class DemoShop:
             quality_refusal=returning.not_returnable_reason,
         )
         return Return(f"RT{new_id[:10].upper()}", order.card.total, freight, pickup)
+
+    def _sends_free(self, shopper: str) -> bool:
+        """Take one of the free returns of a shopper's tier, while there are some."""
+        tier = self.shoppers[shopper].tier if shopper in self.shoppers else "ordinary"
+        if self._free_returns[shopper] >= FREE_RETURNS.get(tier, 0):
+            return False
+        self._free_returns[shopper] += 1
+        return True
 
     def _own(self, number: str, shopper: str | None) -> _Order:
         order = self._orders.get(number.upper())

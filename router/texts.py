@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from string import Formatter
 
 import msgspec
 from msgspec import Struct
@@ -41,6 +42,9 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
     no_answer: str
 
 
+_FILLED = {"greeting_named": {"name"}, "queued": {"ahead"}, "accepted": {"agent"}}
+
+
 class Languages:
     """The texts of every language there is a file for."""
 
@@ -53,8 +57,10 @@ class Languages:
         texts: dict[str, Texts] = {}
         for path in sorted(folder.glob("*.toml")):
             try:
-                texts[path.stem] = msgspec.convert(tomllib.loads(path.read_text("utf-8")), Texts)
-            except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+                texts[path.stem] = _checked(
+                    msgspec.convert(tomllib.loads(path.read_text("utf-8")), Texts)
+                )
+            except ValueError as error:
                 raise InvalidTexts(f"{path.name}: {error}") from error
         if DEFAULT not in texts:
             raise InvalidTexts(f"{folder}: there is no {DEFAULT}.toml")
@@ -63,3 +69,13 @@ class Languages:
     def of(self, locale: str) -> Texts:
         """Give the texts of a language, or of the default one."""
         return self._texts.get(locale, self._texts[DEFAULT])
+
+
+def _checked(texts: Texts) -> Texts:
+    """Refuse a text with a place that nothing fills."""
+    for field, filled in _FILLED.items():
+        places = {name for _, name, _, _ in Formatter().parse(getattr(texts, field)) if name}
+        if not places <= filled:
+            wrong = ", ".join(sorted(places - filled))
+            raise ValueError(f"`{field}` has the place {wrong}; only {filled} is filled in")
+    return texts

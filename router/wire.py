@@ -23,7 +23,9 @@ ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-
 ConversationId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_\-]+$")]
 Key = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[a-z][a-z0-9_]*$")]
 Short = Annotated[str, Meta(max_length=200)]
-Seq = Annotated[int, Meta(ge=0, le=2**53)]
+# Bounded as the columns that hold them.
+Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
+MessageSeq = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 # The domain says the exact limit in the shopper's language; this one only bounds the work.
 Text = Annotated[str, Meta(max_length=200_000)]
 
@@ -103,7 +105,7 @@ class WaitAgain(_In, tag="wait_again"):
 class Vote(_In, tag="vote"):
     """The shopper says whether a bot answer helped."""
 
-    seq: Annotated[int, Meta(ge=1)]
+    seq: MessageSeq
     helpful: bool
 
 
@@ -208,7 +210,7 @@ class Flag(_In, tag="flag"):
     """The agent marks a bot answer as wrong or missing, which makes it a miss."""
 
     conversation: ConversationId
-    seq: Annotated[int, Meta(ge=1)]
+    seq: MessageSeq
 
 
 class DeskPing(_In, tag="ping"):
@@ -519,7 +521,7 @@ class ShopperSession(_Out):
 class Login(_In):
     """A member of staff logs in."""
 
-    login: Annotated[str, Meta(min_length=1, max_length=60)]
+    login: Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]*$")]
     password: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
@@ -560,8 +562,23 @@ def read_desk_command(raw: str | bytes) -> DeskCommand:
 def _read(decoder: msgspec.json.Decoder[T], raw: str | bytes) -> T:
     try:
         return decoder.decode(raw)
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise Malformed(f"the frame is not of the schema: {error}") from error
+
+
+class _Named(Struct):
+    client_id: ClientId | None = None
+
+
+_named: msgspec.json.Decoder[_Named] = msgspec.json.Decoder(_Named)
+
+
+def client_id_of(raw: str | bytes) -> str | None:
+    """Give the client id in a frame that is otherwise malformed, so that its sender learns."""
+    try:
+        return _named.decode(raw).client_id
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
 
 
 def encode(value: object) -> bytes:

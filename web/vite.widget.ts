@@ -18,7 +18,10 @@ export default defineConfig({
     target: "es2022",
     // Worth half a kilobyte over the default on every page load.
     minify: "terser",
-    terserOptions: { toplevel: true, compress: { passes: 3, ecma: 2020, unsafe_arrows: true, keep_fargs: false } },
+    terserOptions: {
+      toplevel: true,
+      compress: { passes: 3, ecma: 2020, unsafe_arrows: true, keep_fargs: false },
+    },
     lib: {
       entry: "widget/main.ts",
       name: "jieliWidget",

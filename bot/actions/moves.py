@@ -104,6 +104,11 @@ def wrong(turn: Turn, why: str, ask: Message) -> Move:
     return Move((Message(f"{why}\n{ask.text}", buttons, ask.order),), wrong_inputs=count)
 
 
+def unknown_order(number: str) -> str:
+    """Say that no such order is found under this account."""
+    return f"没有查到订单 {number}，可能是号码抄错了一位，或不在这个账号下。"
+
+
 def router_is_down() -> Move:
     """Apologise for an order system that does not answer, and offer a human."""
     text = (

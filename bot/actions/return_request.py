@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.actions.forms import FlowForm
-from bot.actions.moves import TO_HUMAN, Message, Move, Turn, router_is_down, wrong
+from bot.actions.moves import TO_HUMAN, Message, Move, Turn, router_is_down, unknown_order, wrong
 from bot.actions.order_words import order_buttons
 from bot.actions.orders import (
     Order,
@@ -18,7 +18,7 @@ from bot.actions.orders import (
 from bot.actions.return_words import REASONS, ask_pickup, ask_reason
 from bot.actions.router_api import NotFound, RouterApi, Settings, Unavailable
 from bot.flow import CANCEL_FLOW, Flow, Outcome, Slot
-from bot.lexicon import Reason, is_no, is_question, is_yes, order_number_in, reason_in
+from bot.lexicon import is_no, is_question, is_yes, order_number_in, reason_in
 from bot.pickup import PickupWindow, next_day, window_in
 
 ASK_NUMBER: Final = Message(
@@ -92,10 +92,7 @@ class ReturnRequestForm(FlowForm):
                 case Order() as order:
                     return self._chosen(turn, order, tomorrow)
                 case NotFound() if turn.named_order != turn.page_order:
-                    why = (
-                        f"没有查到订单 {turn.named_order}，可能是号码抄错了一位，或不在这个账号下。"
-                    )
-                    return wrong(turn, why, ASK_NUMBER)
+                    return wrong(turn, unknown_order(turn.named_order), ASK_NUMBER)
                 case Unavailable():
                     return router_is_down()
                 case _:

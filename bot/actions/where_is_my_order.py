@@ -18,6 +18,7 @@ from bot.actions.moves import (
     Turn,
     router_is_down,
     say,
+    unknown_order,
     wrong,
 )
 from bot.actions.order_words import moment, order_buttons, tell
@@ -49,7 +50,8 @@ def nothing_open(orders: tuple[Order, ...], now: datetime, settings: Settings) -
         return Move((Message(text, (TO_HUMAN,)),), end=Outcome.DONE)
     at = delivered.delivered_at
     signed = f"{moment(at, now, settings.zone)} " if at else ""
-    text = f"您目前没有在路上的订单。最近一单「{delivered.title}」（{delivered.number}）{signed}已经签收。"
+    last = f"「{delivered.title}」（{delivered.number}）{signed}已经签收"
+    text = f"您目前没有在路上的订单。最近一单{last}。"
     buttons = (Button("我没收到", "显示签收了但我没收到"), TO_HUMAN)
     return Move((Message(text, buttons, delivered.number),), end=Outcome.DONE)
 
@@ -85,11 +87,7 @@ class WhereIsMyOrderForm(FlowForm):
             case NotFound() if number == turn.page_order:
                 return None
             case NotFound():
-                return wrong(
-                    turn,
-                    f"没有查到订单 {number}，可能是号码抄错了一位，或不在这个账号下。",
-                    ASK_NUMBER,
-                )
+                return wrong(turn, unknown_order(number), ASK_NUMBER)
             case _:
                 return router_is_down()
 

@@ -124,7 +124,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     def _rank(self, message: Message) -> list[dict[str, Any]]:
         if self._model is None:
             raise CalibratedIntentClassifierUntrained("train the model before reading with it")
-        chances = self._model.read([_grams(message)])[0]
+        chances = self._model.read(_grams(message))
         best = chances.argsort(kind="stable")[::-1][:RANKING_LENGTH]
         return [
             {

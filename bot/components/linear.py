@@ -1,8 +1,9 @@
-"""A linear intent model over counted features, and the honest sharpness of its confidence."""
+"""A linear intent model over counted features, and its honest confidence."""
 
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,14 +38,14 @@ class Hyperparameters:
 
 
 def softmax(scores: NDArray[Any], sharpness: float) -> NDArray[Any]:
-    """Return the rows of `scores` as probabilities, sharper with a higher `sharpness`."""
+    """Return each row of `scores` as chances that sum to one, surer with more `sharpness`."""
     scaled = scores * sharpness
     powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
 
 
 def fit_sharpness(scores: NDArray[Any], truth: NDArray[np.intp]) -> float:
-    """Return the sharpness under which held-out `scores` give `truth` the highest likelihood."""
+    """Return the sharpness under which held-out `scores` make `truth` likeliest."""
     rows = np.arange(len(truth))
 
     def loss(log_sharpness: float) -> float:
@@ -99,15 +100,19 @@ class LinearIntents:
     bias: Array
     sharpness: float
 
-    def read(self, texts: Sequence[Sequence[str]]) -> Array:
-        """Return calibrated probabilities, one row a text given by its features, one column a label.
+    def read(self, text: Sequence[str]) -> Array:
+        """Return the calibrated chance of each label for one text, given by its features.
 
         A text with no known feature is a uniform guess: the model knows nothing of it.
         """
-        rows = weigh(count(texts, self.places), self.rarity)
-        chances = softmax(rows @ self.weights + self.bias, self.sharpness)
-        chances[np.diff(rows.indptr) == 0] = 1.0 / len(self.labels)
-        return chances.astype(np.float32)
+        counted = Counter(self.places[gram] for gram in text if gram in self.places)
+        if not counted:
+            return np.full(len(self.labels), 1.0 / len(self.labels), dtype=np.float32)
+        columns = np.fromiter(counted.keys(), dtype=np.intp, count=len(counted))
+        times = np.fromiter(counted.values(), dtype=np.float32, count=len(counted))
+        row = np.log1p(times) * self.rarity[columns]
+        row /= np.sqrt(row @ row) + _TINY
+        return softmax(row @ self.weights[columns] + self.bias, self.sharpness)
 
     def save(self, folder: Path) -> None:
         """Write the model as plain arrays, which load without running any code."""
@@ -159,7 +164,8 @@ def _scores(model: Any, rows: csr_matrix, labels: int) -> Array:
 
 
 def _rarity(counts: csr_matrix, in_word: Flags) -> Array:
-    return (rarity_of(counts) * np.where(in_word, _IN_WORD_WEIGHT, 1.0)).astype(np.float32)
+    weighted: Array = rarity_of(counts) * np.where(in_word, np.float32(_IN_WORD_WEIGHT), 1.0)
+    return weighted.astype(np.float32)
 
 
 def _held_out_sharpness(

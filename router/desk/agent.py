@@ -174,8 +174,9 @@ class AgentDesk:
         )
         await self.services.store.keep_miss(miss)
 
-    def typing(self, conversation: str) -> None:
+    def typing(self, me: Staff, conversation: str) -> None:
         """Show the shopper that an agent is typing."""
+        _require(me, Role.AGENT)
         self.services.hub.publish(
             wire.TypingShown(conversation, "agent"), hub.for_shopper(conversation)
         )

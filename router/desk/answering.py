@@ -22,11 +22,13 @@ from router.desk.misses import miss_of_line
 from router.desk.orders import order_in_focus
 from router.desk.services import Services
 from router.domain.errors import EpochMoved
+from router.domain.handoff import Reason
 from router.domain.routing import (
     Candidate,
     Chosen,
     Clarify,
     Decision,
+    Evidence,
     HandOff,
     MoodSignal,
     Reply,
@@ -68,6 +70,7 @@ class Answering:
         self._services = services
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._failed: dict[str, int] = {}
         self._background: set[asyncio.Task[None]] = set()
 
     def due(self, conversation: str) -> None:
@@ -96,7 +99,7 @@ class Answering:
             while await self._one(conversation) or conversation in self._again:
                 self._again.discard(conversation)
         except Exception:
-            # The turn stays due in the store: the sweep takes it up again.
+            # The turn stays due in the store: the sweep takes it up again, for a human then.
             log.exception("answering failed", conversation=conversation)
         finally:
             self._tasks.pop(conversation, None)
@@ -106,14 +109,20 @@ class Answering:
         turn = await self._services.store.pending_turn(conversation)
         if turn is None:
             return False
-        await self.answer(turn)
+        try:
+            await self.answer(turn)
+        except Exception:
+            self._failed[conversation] = turn.message.seq
+            raise
+        self._failed.pop(conversation, None)
         return True
 
     async def answer(self, pending: PendingTurn) -> None:
         """Decide one turn and store what follows; a turn that moved on meanwhile is left alone."""
         services, thread = self._services, pending.thread
         conversation = thread.conversation
-        decided = await self._decide(pending)
+        again = self._failed.get(conversation.id) == pending.message.seq
+        decided = _given_up(pending) if again else await self._decide(pending)
         composition = await Composer(services).compose(
             pending, decided.decision, decided.release, decided.bot, decided.turn.mood
         )
@@ -207,7 +216,8 @@ class Answering:
             shopper=None if thread.shopper.anonymous else thread.shopper.id,
             order=order.number if order and thread.conversation.context.order else None,
             locale=thread.conversation.context.locale,
-            flow=body.chosen_flow,
+            # The bot knows no others, and a shopper may send anything.
+            flow=body.chosen_flow if body.chosen_flow in flows else None,
         )
 
     async def _miss(self, pending: PendingTurn, decided: Decided) -> Miss | None:
@@ -231,6 +241,14 @@ class Answering:
         task = asyncio.create_task(self._services.bot.reset(conversation))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+
+def _given_up(pending: PendingTurn) -> Decided:
+    """Hand over a turn that could not be answered before, whatever the reason."""
+    why = "answering failed"
+    turn = Turn(pending.message.body.text, MoodSignal(), answer=Unavailable(why))
+    evidence = Evidence(Rule.BOT_UNAVAILABLE)
+    return Decided(turn, HandOff(evidence, Reason.BOT_UNAVAILABLE, why), None, None, 0.0)
 
 
 def _candidate(release: Release, key: str, confidence: float, today: dt.date) -> Candidate | None:

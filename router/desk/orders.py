@@ -14,6 +14,8 @@ from router.domain.presets import Where
 
 ORDER_NUMBER = re.compile(r"(?<![A-Za-z0-9])JN\d{10}(?!\d)", re.IGNORECASE)
 DONE = frozenset({"closed", "refunded"})
+ASKED_ABOUT = ("shipped", "returning", "paid", "presale", "unpaid", "delivered")
+"""States in the order in which shoppers ask about them."""
 
 
 def order_in_focus(
@@ -33,6 +35,19 @@ def order_in_focus(
             continue
     under_way = [card for card in services.shop.orders_of(shopper.id) if card.state not in DONE]
     return under_way[0] if len(under_way) == 1 else None
+
+
+def order_to_suggest(services: Services, shopper: Shopper, context: Context) -> OrderCard | None:
+    """Give the order the bubble's suggestions are about: the one meant, else the most telling.
+
+    A parcel on its way is asked about more than an order being packed, that one more than the
+    rest; of those alike, the newest.
+    """
+    meant = order_in_focus(services, shopper, context)
+    if meant is not None:
+        return meant
+    orders = [card for card in services.shop.orders_of(shopper.id) if card.state in ASKED_ABOUT]
+    return min(orders, key=lambda card: ASKED_ABOUT.index(card.state), default=None)
 
 
 def circumstances(

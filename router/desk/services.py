@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,15 +33,20 @@ class LiveKnowledge:
     def __init__(self, store: KnowledgeStore) -> None:
         self._store = store
         self._release: Release | None = None
+        self._loading = asyncio.Lock()
 
     async def release(self) -> Release | None:
         """Give the live release; one cheap query tells whether it is still the same."""
         number = await self._store.live_number()
         if number is None:
             return None
-        if self._release is None or self._release.number != number:
+        kept = self._release
+        if kept is not None and kept.number == number:
+            return kept
+        # Of all who find the pointer moved at once, one loads the release.
+        async with self._loading:
             self._release = await self._store.release(number)
-        return self._release
+            return self._release
 
 
 @dataclass(slots=True)

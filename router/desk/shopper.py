@@ -9,7 +9,7 @@ from router import hub, wire
 from router.desk import announce
 from router.desk.answering import Answering
 from router.desk.misses import miss_of_answer
-from router.desk.orders import order_in_focus, where
+from router.desk.orders import order_to_suggest, where
 from router.desk.queue import QueueBoard
 from router.desk.services import Services
 from router.domain.conversation import Context, Conversation, Status
@@ -50,9 +50,11 @@ class ShopperDesk:
             max_image_bytes=self.services.settings.max_image_bytes,
         )
 
-    async def replay(self, conversation: Conversation, after: int) -> list[Message]:
-        """Give what a resuming shopper lacks, in order."""
-        return await self.services.store.messages_after(conversation.id, after, staff=False)
+    async def replay(self, conversation: Conversation, after: int, limit: int) -> list[Message]:
+        """Give the next of what a resuming shopper lacks, in order."""
+        return await self.services.store.messages_after(
+            conversation.id, after, staff=False, limit=limit
+        )
 
     async def receive(self, shopper: Shopper, conversation: str, command: wire.Send) -> Message:
         """Take what the shopper says; it is committed when this returns."""
@@ -171,7 +173,7 @@ class ShopperDesk:
             if release is not None
             else frozenset[str]()
         )
-        order = order_in_focus(self.services, shopper, context)
+        order = order_to_suggest(self.services, shopper, context)
         rules = self.services.rules().presets
         chosen = choose(rules, where(shopper, context, order), known)
         return tuple(wire.Preset(rule.title, rule.entry, rule.flow) for rule in chosen)

@@ -154,10 +154,15 @@ def clean_text(raw: str, *, limit: int = MAX_TEXT) -> str:
     """
     if len(raw) > limit:
         raise InvalidText(f"消息太长：{len(raw)} 个字，最多 {limit} 个字，请分几条发送。")
-    text = "".join(c for c in raw.replace("\r\n", "\n").replace("\r", "\n") if _stays(c)).strip()
+    text = shown_text(raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if not any(_shows(c) for c in text):
         raise InvalidText("消息是空的，请输入文字后再发送。")
     return text
+
+
+def shown_text(raw: str) -> str:
+    """Give a text without what would make it show as something it is not."""
+    return "".join(char for char in raw if _stays(char))
 
 
 def _stays(char: str) -> bool:

@@ -27,7 +27,8 @@ from router.replay.client import (
 from router.replay.report import Played, Recorded
 from router.replay.verdict import Found, Promised, Verdict, breaks, verify
 
-ACK_SECONDS = 30.0
+ACK_SECONDS = 60.0
+READ_SECONDS = 60.0
 TOO_FAST = "too_many_attempts"
 BREATHER = 2.0
 
@@ -185,7 +186,7 @@ async def _verified(
 async def _verify(stage: Stage, done: _Finished) -> Played:
     notes, client = done.notes, done.client
     try:
-        messages = await read_back(stage.http, stage.url, client.token, within=stage.wait)
+        messages = await read_back(stage.http, stage.url, client.token, within=READ_SECONDS)
     except (NotResumed, aiohttp.ClientError) as error:
         raise CannotReplay(f"conversation {done.row.id} cannot be read back: {error}") from error
     verdict = verify(notes.promised, [_found(message) for message in messages])

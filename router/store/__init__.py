@@ -164,9 +164,11 @@ class Store:
         """Give a conversation and its shopper."""
         return await self._read(reads.thread, conversation)
 
-    async def messages_after(self, conversation: str, after: int, *, staff: bool) -> list[Message]:
-        """Give the messages after a seq, in order; notes only for staff."""
-        return await self._read(reads.messages_after, conversation, after, staff=staff)
+    async def messages_after(
+        self, conversation: str, after: int, *, staff: bool, limit: int | None = None
+    ) -> list[Message]:
+        """Give the messages after a seq, all or the first few, in order; notes only for staff."""
+        return await self._read(reads.messages_after, conversation, after, staff=staff, limit=limit)
 
     async def message(self, conversation: str, seq: int) -> Message | None:
         """Give one message."""

@@ -326,9 +326,13 @@ def _sent_before(
     if row is None:
         return None
     stored = message_of(row)
-    if stored.body != draft.body or stored.sender is not draft.sender:
+    if _content(stored) != _content(draft):
         raise ClientIdReused("the client id was used for another message: make a new one")
     return Changed(conversation, (stored,), duplicate=True)
+
+
+def _content(said: Draft | Message) -> tuple[object, ...]:
+    return said.body, said.sender, said.sender_id, said.visibility
 
 
 def _append(

@@ -81,9 +81,14 @@ def thread(connection: sa.Connection, conversation_id: str) -> Thread:
 
 
 def messages_after(
-    connection: sa.Connection, conversation_id: str, after: int, *, staff: bool, limit: int = 5_000
+    connection: sa.Connection,
+    conversation_id: str,
+    after: int,
+    *,
+    staff: bool,
+    limit: int | None = None,
 ) -> list[Message]:
-    """Give the messages after a seq, in order; notes only for staff."""
+    """Give the messages after a seq, all or the first few, in order; notes only for staff."""
     query = (
         sa.select(t.messages)
         .where(t.messages.c.conversation == conversation_id, t.messages.c.seq > after)

@@ -118,8 +118,10 @@ def _run_all(connection: sa.Connection, batch: list[_Write]) -> list[Any]:
         try:
             with connection.begin_nested():
                 outcomes.append(write.work(connection))
-        except sa.exc.OperationalError:
-            raise  # The transaction itself is in doubt: repeat each write alone.
+        except sa.exc.DBAPIError as error:
+            if not isinstance(error, sa.exc.IntegrityError):
+                raise  # The transaction itself is in doubt: repeat each write alone.
+            outcomes.append(error)
         except Exception as error:
             outcomes.append(error)
     return outcomes

@@ -12,7 +12,7 @@ from router.desk.services import Services
 from router.desk.shopper import ShopperDesk
 from router.hub import Hub
 from router.identity import ShopperTokens
-from router.web.limits import LoginGuard
+from router.web.limits import LoginGuard, Paces
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,21 @@ class OpenSockets:
         self.sockets.add(socket)
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds a socket waits: for a hello, for a peer to take a frame, between log-in checks."""
+
+    hello: float = 15.0
+    send: float = 20.0
+    recheck: float = 20.0
+
+
 SERVICES = web.AppKey("services", Services)
 HUB = web.AppKey("hub", Hub)
 SHOPPER_DESK = web.AppKey("shopper_desk", ShopperDesk)
 AGENT_DESK = web.AppKey("agent_desk", AgentDesk)
 TOKENS = web.AppKey("tokens", ShopperTokens)
 LOGINS = web.AppKey("logins", LoginGuard)
+PACES = web.AppKey("paces", Paces)
+PATIENCE = web.AppKey("patience", Patience)
 SOCKETS = web.AppKey("sockets", OpenSockets)

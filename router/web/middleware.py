@@ -83,8 +83,10 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPMethodNotAllowed as error:
         allowed = ", ".join(sorted(error.allowed_methods))
         return problem("method_not_allowed", f"这个地址只接受 {allowed}。", 405)
-    except web.HTTPException:
-        raise
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        return problem("malformed", error.text or error.reason, error.status)
     except Exception:
         log.exception("request failed", path=request.path)
         return problem("internal", "服务器出错了，已记录，请稍后重试。", 500)
@@ -97,7 +99,9 @@ async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     foreign = origin is not None and not same_origin(request, origin)
     allowed = origin is not None and origin in request.app[SERVICES].settings.allowed_origins
     if request.method == "OPTIONS" and foreign:
-        response: web.StreamResponse = web.Response(status=204 if allowed else 403)
+        response: web.StreamResponse = (
+            web.Response(status=204) if allowed else problem("forbidden", _foreign(origin), 403)
+        )
     else:
         response = await handler(request)
     if response.prepared:
@@ -116,7 +120,10 @@ async def headers(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def same_origin(request: web.Request, origin: str) -> bool:
     """Tell whether a browser's Origin is the address it asked."""
-    return urlsplit(origin).netloc == request.host
+    try:
+        return urlsplit(origin).netloc == request.host
+    except ValueError:
+        return False
 
 
 def refuse_foreign(request: web.Request, *, embedded: bool) -> None:
@@ -126,7 +133,11 @@ def refuse_foreign(request: web.Request, *, embedded: bool) -> None:
         return
     if embedded and origin in request.app[SERVICES].settings.allowed_origins:
         return
-    raise Forbidden(f"the origin {origin} may not connect: add it to `allowed_origins`")
+    raise Forbidden(_foreign(origin))
+
+
+def _foreign(origin: str | None) -> str:
+    return f"the origin {origin} may not connect: add it to `allowed_origins`"
 
 
 def address_of(request: web.Request) -> str:

@@ -72,8 +72,12 @@ async def favicon(request: web.Request) -> web.StreamResponse:
 
 
 def _app_file(root: Path, path: str) -> web.StreamResponse:
-    wanted = (root / path).resolve()
-    if wanted.is_relative_to(root.resolve()) and wanted.is_file():
+    try:
+        wanted = (root / path).resolve()
+        found = wanted.is_relative_to(root.resolve()) and wanted.is_file()
+    except (OSError, ValueError) as error:  # No file can have such a name.
+        raise NotFound("there is no such page") from error
+    if found:
         hashed = "assets" in wanted.parts
         return _file(wanted, cache="public, max-age=31536000, immutable" if hashed else "no-cache")
     if Path(path).suffix:

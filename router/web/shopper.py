@@ -17,8 +17,7 @@ from router.hub import Hub, Outbox, for_shopper
 from router.identity import signed_shopper
 from router.web import sockets
 from router.web.images import ImageFolder
-from router.web.keys import HUB, SERVICES, SHOPPER_DESK, TOKENS
-from router.web.limits import Window
+from router.web.keys import HUB, PACES, PATIENCE, SERVICES, SHOPPER_DESK, TOKENS
 from router.web.middleware import is_secure, json_response, refuse_foreign
 from router.web.reading import body_of
 
@@ -36,7 +35,7 @@ class _Move(Protocol[C_contra]):
 
 
 COOKIE = "jieli_shopper"
-MINUTE = 60.0
+PAGE = 500
 
 
 @routes.post("/api/v1/shopper/session")
@@ -85,6 +84,7 @@ async def upload(request: web.Request) -> web.Response:
     refuse_foreign(request, embedded=True)
     shopper = _bearer(request)
     services = request.app[SERVICES]
+    _keep_pace(request.app, shopper)
     images = ImageFolder.of(services.settings)
     image = await images.take(request.content, request.content_length, request.content_type)
     await services.store.add_upload(image, shopper.id, services.now())
@@ -104,27 +104,29 @@ async def socket(request: web.Request) -> web.StreamResponse:
     """Serve a shopper's socket: hello, replay, then live events and commands."""
     refuse_foreign(request, embedded=True)
     ws = await sockets.opened(request)
-    async with sockets.pumped(ws) as outbox:
-        hello = await _hello(ws, outbox)
+    async with sockets.pumped(request, ws) as outbox:
+        hello = await _hello(request, ws, outbox)
         if hello is None:
             return ws
         try:
             shopper = request.app[TOKENS].read(hello.token, request.app[SERVICES].now())
         except Unauthorized as error:
-            await ws.close(code=sockets.EXPIRED, message=error.code.encode())
+            await sockets.shut(request, ws, sockets.EXPIRED, error.code.encode())
             return ws
-        await _Session(request.app, ws, outbox, shopper).run(hello)
+        await _Session(request, ws, outbox, shopper).run(hello)
     return ws
 
 
-async def _hello(ws: web.WebSocketResponse, outbox: Outbox) -> wire.Hello | None:
+async def _hello(
+    request: web.Request, ws: web.WebSocketResponse, outbox: Outbox
+) -> wire.Hello | None:
     try:
-        first = await asyncio.wait_for(ws.receive(), sockets.HELLO_SECONDS)
+        first = await asyncio.wait_for(ws.receive(), request.app[PATIENCE].hello)
     except TimeoutError:
-        await ws.close(code=1002, message=b"no hello")
+        await sockets.shut(request, ws, 1002, b"no hello")
         return None
     if first.type is not WSMsgType.TEXT:
-        await ws.close(code=1002, message=b"no hello")
+        await sockets.shut(request, ws, 1002, b"no hello")
         return None
     try:
         command = wire.read_shopper_command(first.data)
@@ -133,27 +135,31 @@ async def _hello(ws: web.WebSocketResponse, outbox: Outbox) -> wire.Hello | None
         raise Malformed("the first frame has to be a hello")
     except Malformed as error:
         sockets.refuse(outbox, error)
-        await asyncio.sleep(0)
-        await ws.close(code=1002, message=b"no hello")
+        await sockets.turn_away(request, ws, outbox, 1002, b"no hello")
         return None
+
+
+def _keep_pace(app: web.Application, shopper: Shopper) -> None:
+    """Count one more message or image of a shopper, or refuse it until later."""
+    pace = app[PACES].of(shopper.id)
+    if pace.full():
+        raise TooManyAttempts("你发得太快了，请稍等几秒再发，消息没有丢。")
+    pace.note()
 
 
 class _Session:
     """One shopper's socket from hello to close."""
 
     def __init__(
-        self, app: web.Application, ws: web.WebSocketResponse, outbox: Outbox, shopper: Shopper
+        self, request: web.Request, ws: web.WebSocketResponse, outbox: Outbox, shopper: Shopper
     ) -> None:
-        self._desk: ShopperDesk = app[SHOPPER_DESK]
-        self._hub: Hub = app[HUB]
+        self._desk: ShopperDesk = request.app[SHOPPER_DESK]
+        self._hub: Hub = request.app[HUB]
+        self._request = request
         self._ws = ws
         self._outbox = outbox
         self._shopper = shopper
-        per_minute = app[SERVICES].settings.messages_per_minute
-        self._pace = Window(per_minute, MINUTE, asyncio.get_running_loop().time)
-        self._tokens = app[TOKENS]
         self._conversation = ""
-        self._malformed = 0
 
     async def run(self, hello: wire.Hello) -> None:
         conversation = await self._desk.come_in(self._shopper, hello.context.as_context())
@@ -163,25 +169,30 @@ class _Session:
         self._hub.follow(topic, self._outbox)
         try:
             await self._resume(conversation, hello.after)
-            async for raw in sockets.frames(self._ws, self._outbox):
-                if not await sockets.take(self._outbox, raw, wire.read_shopper_command, self._obey):
-                    self._malformed += 1
-                if self._malformed > sockets.MAX_MALFORMED:
-                    await self._ws.close(code=1008, message=b"too many malformed frames")
+            read = wire.read_shopper_command
+            await sockets.obeyed(self._request, self._ws, self._outbox, read, self._obey)
         finally:
             self._hub.leave(topic, self._outbox)
 
     async def _resume(self, conversation: Conversation, after: int) -> None:
         """Register first, replay from the store, then release what came meanwhile."""
         self._say(await self._desk.welcome(self._shopper, conversation))
-        last = after
-        for message in await self._desk.replay(conversation, after):
-            self._say(wire.MessageCreated(message))
-            last = message.seq
+        last = await self._replay(conversation, after)
         self._say(wire.Resumed(last))
         self._outbox.release(last)
         if conversation.answer_is_due:
             self._desk.answering.due(conversation.id)
+
+    async def _replay(self, conversation: Conversation, after: int) -> int:
+        """Say what the shopper lacks, a page at a time as fast as it is taken; give its end."""
+        while True:
+            page = await self._desk.replay(conversation, after, PAGE)
+            for message in page:
+                self._say(wire.MessageCreated(message))
+                after = message.seq
+            if len(page) < PAGE or self._outbox.ended:
+                return after
+            await self._outbox.flushed()
 
     async def _obey(self, command: wire.ShopperCommand) -> None:
         desk, conversation = self._desk, self._conversation
@@ -212,15 +223,13 @@ class _Session:
     async def _hello_again(self, hello: wire.Hello) -> None:
         """Take the new page of the same shopper, with presets that fit it."""
         services = self._desk.services
-        if self._tokens.read(hello.token, services.now()).id != self._shopper.id:
+        if self._request.app[TOKENS].read(hello.token, services.now()).id != self._shopper.id:
             raise Unauthorized("another shopper needs another socket")
         conversation = await self._desk.come_in(self._shopper, hello.context.as_context())
         self._say(await self._desk.welcome(self._shopper, conversation))
 
     async def _paced(self, move: _Move[C], command: C) -> Message:
-        if self._pace.full():
-            raise TooManyAttempts("你发得太快了，请稍等几秒再发，消息没有丢。")
-        self._pace.note()
+        _keep_pace(self._request.app, self._shopper)
         return await move(self._shopper, self._conversation, command)
 
     def _acknowledge(self, command: _Sent, message: Message) -> None:

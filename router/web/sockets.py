@@ -1,4 +1,4 @@
-"""What both sockets share: pumping an outbox, reading frames, saying errors."""
+"""What both sockets share: pumping an outbox, obeying frames, saying errors."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from router import wire
 from router.domain.errors import Malformed, Refusal
 from router.hub import Outbox
 from router.store import Overloaded, WriterClosed
-from router.web.keys import SOCKETS
+from router.web.keys import PATIENCE, SOCKETS
 
 log = structlog.get_logger(__name__)
 C = TypeVar("C")
 
 MAX_FRAME_BYTES = 1_000_000
 HEARTBEAT = 25.0
-HELLO_SECONDS = 15.0
-SEND_SECONDS = 20.0
+LAST_WORDS_SECONDS = 1.0
 MAX_MALFORMED = 20
 
 RESYNC = WSCloseCode.TRY_AGAIN_LATER
@@ -40,25 +39,63 @@ async def opened(request: web.Request) -> web.WebSocketResponse:
 
 
 @contextlib.asynccontextmanager
-async def pumped(socket: web.WebSocketResponse) -> AsyncIterator[Outbox]:
-    """Give an outbox that one task empties into the socket, until the block is left."""
+async def pumped(request: web.Request, socket: web.WebSocketResponse) -> AsyncIterator[Outbox]:
+    """Give an outbox that one task empties into the socket, until the block is left.
+
+    What the block raises closes the socket: an upgraded connection takes no HTTP error.
+    """
     outbox = Outbox()
-    task = asyncio.create_task(_pump(socket, outbox))
+    task = asyncio.create_task(_pump(request, socket, outbox))
     try:
         yield outbox
+    except (Overloaded, WriterClosed):
+        await shut(request, socket, RESYNC, b"overloaded")
+    except Exception:
+        log.exception("a socket failed")
+        await shut(request, socket, WSCloseCode.INTERNAL_ERROR, b"internal")
     finally:
         outbox.close()
         with contextlib.suppress(asyncio.CancelledError, asyncio.TimeoutError):
-            await asyncio.wait_for(task, timeout=1.0)
+            await asyncio.wait_for(task, LAST_WORDS_SECONDS)
 
 
-async def frames(socket: web.WebSocketResponse, outbox: Outbox) -> AsyncIterator[str]:
-    """Give text frames until the peer goes; binary ones are refused."""
+async def obeyed(
+    request: web.Request,
+    socket: web.WebSocketResponse,
+    outbox: Outbox,
+    read: Callable[[str], C],
+    obey: Callable[[C], Awaitable[None]],
+) -> None:
+    """Obey a peer's frames until it goes, or sends too many malformed ones."""
+    malformed = 0
     async for message in socket:
-        if message.type is WSMsgType.TEXT:
-            yield message.data
-        elif message.type is WSMsgType.BINARY:
-            refuse(outbox, Malformed("frames are JSON text, not binary"))
+        if message.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
+            continue
+        if not await take(outbox, message.data, read, obey):
+            malformed += 1
+        if malformed > MAX_MALFORMED:
+            await turn_away(request, socket, outbox, 1008, b"too many malformed frames")
+
+
+async def turn_away(
+    request: web.Request, socket: web.WebSocketResponse, outbox: Outbox, code: int, message: bytes
+) -> None:
+    """Close a socket once it has been told what it did wrong."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LAST_WORDS_SECONDS):
+            await outbox.flushed()
+    await shut(request, socket, code, message)
+
+
+async def shut(
+    request: web.Request, socket: web.WebSocketResponse, code: int, message: bytes
+) -> None:
+    """Close a socket; a peer that does not even take that is cut off."""
+    try:
+        async with asyncio.timeout(request.app[PATIENCE].send):
+            await socket.close(code=code, message=message)
+    except (ConnectionError, TimeoutError):
+        _cut_off(request)
 
 
 def refuse(outbox: Outbox, error: Exception, client_id: str | None = None) -> None:
@@ -75,18 +112,20 @@ def refuse(outbox: Outbox, error: Exception, client_id: str | None = None) -> No
 
 async def take(
     outbox: Outbox,
-    raw: str,
+    raw: str | bytes,
     read: Callable[[str], C],
     obey: Callable[[C], Awaitable[None]],
 ) -> bool:
     """Type a frame and obey it; what is refused is said. False when it was malformed."""
     client_id: str | None = None
     try:
+        if isinstance(raw, bytes):
+            raise Malformed("frames are JSON text, not binary")
         command = read(raw)
         client_id = getattr(command, "client_id", None)
         await obey(command)
     except Malformed as error:
-        refuse(outbox, error, client_id)
+        refuse(outbox, error, client_id or wire.client_id_of(raw))
         return False
     except (Refusal, Overloaded, WriterClosed) as refusal:
         refuse(outbox, refusal, client_id)
@@ -96,18 +135,23 @@ async def take(
     return True
 
 
-async def _pump(socket: web.WebSocketResponse, outbox: Outbox) -> None:
+async def _pump(request: web.Request, socket: web.WebSocketResponse, outbox: Outbox) -> None:
     try:
         async for frame in outbox.frames():
             # A peer that takes nothing for this long is gone, or has to resync.
-            await asyncio.wait_for(socket.send_frame(frame, WSMsgType.TEXT), SEND_SECONDS)
+            async with asyncio.timeout(request.app[PATIENCE].send):
+                await socket.send_frame(frame, WSMsgType.TEXT)
     except (ConnectionError, TimeoutError):
-        await _abort(socket)
+        outbox.close()
+        _cut_off(request)
         return
     if outbox.overflowed:
-        await socket.close(code=RESYNC, message=b"resync")
+        await shut(request, socket, RESYNC, b"resync")
 
 
-async def _abort(socket: web.WebSocketResponse) -> None:
-    with contextlib.suppress(ConnectionError, TimeoutError):
-        await asyncio.wait_for(socket.close(code=RESYNC, message=b"resync"), 1.0)
+def _cut_off(request: web.Request) -> None:
+    """End a connection whose peer takes nothing, and whoever still listens to it."""
+    if request.transport is not None:
+        request.transport.abort()
+    if request.task is not None:
+        request.task.cancel()

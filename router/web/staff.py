@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 
+import structlog
 from aiohttp import web
 
 from router import wire
@@ -15,14 +16,14 @@ from router.hub import DESK, Hub, Outbox, for_agent, for_staff
 from router.passwords import new_session_token, token_hash, verified
 from router.store import Changed
 from router.web import sockets
-from router.web.keys import AGENT_DESK, HUB, LOGINS, SERVICES
+from router.web.keys import AGENT_DESK, HUB, LOGINS, PATIENCE, SERVICES
 from router.web.middleware import address_of, is_secure, json_response, refuse_foreign
 from router.web.reading import body_of
 
+log = structlog.get_logger(__name__)
 routes = web.RouteTableDef()
 
 COOKIE = "jieli_staff"
-RECHECK_SECONDS = 20.0
 
 
 @routes.post("/api/v1/staff/login")
@@ -32,10 +33,9 @@ async def login(request: web.Request) -> web.Response:
     wanted = await body_of(request, wire.Login)
     services, guard = request.app[SERVICES], request.app[LOGINS]
     address = address_of(request)
-    guard.check(wanted.login, address)
+    guard.attempt(wanted.login, address)
     found = await services.store.credentials(wanted.login)
     if not await verified(found.password_hash if found else None, wanted.password) or not found:
-        guard.failed(wanted.login, address)
         raise Unauthorized("账号或密码不对。")
     guard.succeeded(wanted.login, address)
     token, now = new_session_token(), services.now()
@@ -84,14 +84,18 @@ async def history(request: web.Request) -> web.Response:
     if status != "resolved":
         raise Malformed("`status` can only be resolved; the rest comes over the socket")
     before = request.query.get("before")
-    try:
-        moment = dt.datetime.fromisoformat(before) if before else None
-    except ValueError as error:
-        raise Malformed(f"`before` is not an ISO 8601 moment: {before!r}") from error
-    if moment is not None and moment.tzinfo is None:
-        raise Malformed("`before` needs a time zone, such as a trailing Z")
-    cards = await request.app[AGENT_DESK].history(moment)
+    cards = await request.app[AGENT_DESK].history(_moment(before) if before else None)
     return json_response({"conversations": cards})
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise Malformed("`before` needs a time zone, such as a trailing Z")
+        return moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
+        raise Malformed(f"`before` is not an ISO 8601 moment: {text!r}") from error
 
 
 @routes.get("/ws/desk")
@@ -100,7 +104,7 @@ async def socket(request: web.Request) -> web.StreamResponse:
     refuse_foreign(request, embedded=False)
     staff = await staff_of(request)
     ws = await sockets.opened(request)
-    async with sockets.pumped(ws) as outbox:
+    async with sockets.pumped(request, ws) as outbox:
         await _Session(request, ws, outbox, staff).run()
     return ws
 
@@ -135,8 +139,6 @@ class _Session:
         self._outbox = outbox
         self._me = me
         self._reading: str | None = None
-        self._checked = asyncio.get_running_loop().time()
-        self._malformed = 0
 
     async def run(self) -> None:
         own = (DESK, for_agent(self._me.id))
@@ -144,32 +146,29 @@ class _Session:
             self._hub.follow(topic, self._outbox)
         if self._desk.presence.came(self._me.id):
             self._desk.show_presence(self._me.id)
+        watch = asyncio.create_task(self._watch_login())
         try:
-            async for raw in sockets.frames(self._ws, self._outbox):
-                if not await self._still_logged_in():
-                    await self._ws.close(code=sockets.EXPIRED, message=b"unauthorized")
-                    break
-                if not await sockets.take(self._outbox, raw, wire.read_desk_command, self._obey):
-                    self._malformed += 1
-                if self._malformed > sockets.MAX_MALFORMED:
-                    await self._ws.close(code=1008, message=b"too many malformed frames")
+            read = wire.read_desk_command
+            await sockets.obeyed(self._request, self._ws, self._outbox, read, self._obey)
         finally:
+            watch.cancel()
             for topic in own:
                 self._hub.leave(topic, self._outbox)
             self._read(None)
             if self._desk.presence.left(self._me.id):
                 self._desk.show_presence(self._me.id)
 
-    async def _still_logged_in(self) -> bool:
-        now = asyncio.get_running_loop().time()
-        if now - self._checked < RECHECK_SECONDS:
-            return True
-        self._checked = now
-        try:
-            self._me = await staff_of(self._request)
-        except Unauthorized:
-            return False
-        return True
+    async def _watch_login(self) -> None:
+        """Close the socket of a session that ended, also one that only listens."""
+        while True:
+            await asyncio.sleep(self._request.app[PATIENCE].recheck)
+            try:
+                self._me = await staff_of(self._request)
+            except Unauthorized:
+                await sockets.shut(self._request, self._ws, sockets.EXPIRED, b"unauthorized")
+                return
+            except Exception:
+                log.exception("a login could not be checked, the next look will")
 
     async def _obey(self, command: wire.DeskCommand) -> None:
         desk, me = self._desk, self._me
@@ -195,7 +194,7 @@ class _Session:
             case wire.Resolve():
                 await desk.resolve(me, command.conversation)
             case wire.AgentTyping():
-                desk.typing(command.conversation)
+                desk.typing(me, command.conversation)
             case wire.Flag():
                 await desk.flag(me, command)
             case wire.DeskPing():

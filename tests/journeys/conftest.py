@@ -53,9 +53,14 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def answers(url: str) -> bool:
+def answers(url: str, token: Path | None = None) -> bool:
+    request = urllib.request.Request(url)
+    if token is not None:
+        if not token.exists():
+            return False
+        request.add_header("Authorization", f"Bearer {token.read_text('utf-8')}")
     try:
-        with urllib.request.urlopen(url, timeout=2) as response:
+        with urllib.request.urlopen(request, timeout=2) as response:
             return bool(response.status == 200)
     except (urllib.error.URLError, TimeoutError, ConnectionError):
         return False
@@ -63,7 +68,14 @@ def answers(url: str) -> bool:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Start `jieli up --demo` on a fresh data folder and wait until the bot answers."""
+    """Start `jieli up --demo` on a fresh data folder and wait until the bot answers.
+
+    JIELI_STACK="URL DATA" takes one that runs already.
+    """
+    if "JIELI_STACK" in os.environ:
+        url, folder = os.environ["JIELI_STACK"].split()
+        yield Stack(url, Path(folder))
+        return
     if not CHROMIUM:
         missing("there is no chromium on PATH (or in JIELI_CHROMIUM)")
     data = tmp_path_factory.mktemp("journeys")
@@ -79,7 +91,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     )
     url, deadline = f"http://127.0.0.1:{port}", time.monotonic() + UP_SECONDS
     health = f"http://127.0.0.1:{bot}/webhooks/router/health"
-    while not (answers(f"{url}/api/v1/health") and answers(health)):
+    while not (answers(f"{url}/api/v1/health") and answers(health, data / "service_token")):
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()
             pytest.fail("the stack did not come up:\n" + (data / "up.log").read_text()[-4000:])

@@ -27,10 +27,13 @@ from router.bot_client import (
     Question,
     Reading,
 )
+from router.domain.message import Body, Message, Sender
 from router.domain.people import Staff
 from router.mood import Level, MoodReading
 from router.settings import Settings, with_secrets
-from router.web.keys import AGENT_DESK, SERVICES, SHOPPER_DESK
+from router.store import tables as t
+from router.store.rows import message_values
+from router.web.keys import AGENT_DESK, HUB, SERVICES, SHOPPER_DESK, Patience
 
 PASSWORD = "a-long-enough-password"
 
@@ -152,6 +155,24 @@ class Socket:
                 if frame["type"] == kind and all(frame.get(k) == v for k, v in wanted.items()):
                     return frame  # type: ignore[no-any-return]
 
+    async def error(self, within: float = 10.0) -> dict[str, Any]:
+        """Read on to the next error."""
+        return await self.until("error", within)
+
+    async def alive(self) -> None:
+        """Show that the socket still answers."""
+        await self.send("ping")
+        await self.until("pong")
+
+    async def closed(self, within: float = 10.0) -> int | None:
+        """Read on until the other end closes, and give the code it closes with."""
+        async with asyncio.timeout(within):
+            while True:
+                message = await self.ws.receive()
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    return self.ws.close_code
+                self.seen.append(msgspec.json.decode(message.data))
+
     async def message(self, sender: str, within: float = 10.0) -> dict[str, Any]:
         """Read on to the next message of a sender."""
         while True:
@@ -177,6 +198,7 @@ class House:
     bot: ScriptedBot
     clock: Clock
     settings: Settings
+    staff_clients: list[TestClient] = field(default_factory=list)  # type: ignore[type-arg]
 
     @property
     def services(self) -> Any:
@@ -185,6 +207,10 @@ class House:
     @property
     def store(self) -> Any:
         return self.services.store
+
+    @property
+    def hub(self) -> Any:
+        return self.client.app[HUB]
 
     @property
     def agents(self) -> Any:
@@ -199,6 +225,31 @@ class House:
         async with self.client.post("/api/v1/shopper/session", json=body) as response:
             assert response.status == 200, await response.text()
             return (await response.json())["token"]  # type: ignore[no-any-return]
+
+    async def socket(self) -> Socket:
+        """Open a shopper's socket without saying hello."""
+        return Socket(await self.client.ws_connect("/ws/shopper"))
+
+    async def fill(self, conversation: str, count: int) -> None:
+        """Give an empty conversation a long past of shopper messages, all decided."""
+        at = self.clock()
+        thread = (await self.store.thread(conversation)).conversation
+        past = [
+            Message(conversation, seq, 0, at, Sender.SHOPPER, Body(f"第{seq}条"))
+            for seq in range(thread.last_seq + 1, thread.last_seq + count + 1)
+        ]
+        last = past[-1].seq
+
+        def write(connection: Any) -> None:
+            rows = [message_values(message, 1) for message in past]
+            connection.execute(t.messages.insert(), rows)
+            connection.execute(
+                t.conversations.update()
+                .where(t.conversations.c.id == conversation)
+                .values(last_seq=last, shopper_seq=last, decided_seq=last)
+            )
+
+        await self.store._write(conversation, write)
 
     async def demo_token(self, shopper: str) -> str:
         async with self.client.post("/api/v1/demo/login", json={"shopper": shopper}) as response:
@@ -215,16 +266,25 @@ class House:
 
     async def staff(self, member: Staff) -> Socket:
         """Log in as a member of staff, adding them at first, and open their desk."""
+        return await self.desk(await self.login(member))
+
+    async def login(self, member: Staff) -> TestClient:  # type: ignore[type-arg]
+        """Log in as a member of staff, adding them at first; the client has the cookie."""
         known = {m.login for m in await self.store.list_staff()}
         if member.login not in known:
             await add_staff(self.database, member, PASSWORD)
         client = TestClient(self.client.server)
+        self.staff_clients.append(client)
         async with client.post(
             "/api/v1/staff/login",
             json={"login": member.login, "password": PASSWORD},
             headers={"X-Jieli": "1"},
         ) as response:
             assert response.status == 200, await response.text()
+        return client
+
+    async def desk(self, client: TestClient) -> Socket:  # type: ignore[type-arg]
+        """Open the desk of whoever a client is logged in as."""
         socket = Socket(await client.ws_connect("/ws/desk"))
         await socket.send("hello")
         await socket.until("welcome")
@@ -239,6 +299,7 @@ async def running(
     entries: tuple[Entry, ...] = ENTRIES,
     *,
     sweeping: bool = False,
+    patience: Patience | None = None,
     **settings: Any,
 ) -> AsyncIterator[House]:
     """Run a router over a database whose live release has the entries."""
@@ -248,6 +309,17 @@ async def running(
         await knowledge.save_all(entries, author="test", reason="test", at=clock())
         await knowledge.publish(author="test", note="test", at=clock())
     made = with_secrets(Settings(data=str(folder), demo=True, **settings))
-    parts = Parts(bot=bot, mood=ScriptedMood(), now=clock, sweeping=sweeping)
-    async with TestClient(TestServer(build(made, database, parts))) as client:
-        yield House(client, database, bot, clock, made)
+    parts = Parts(
+        bot=bot,
+        mood=ScriptedMood(),
+        now=clock,
+        sweeping=sweeping,
+        patience=patience or Patience(),
+    )
+    # Nobody keeps cookies by accident: each shopper who comes without a token is a new one.
+    jar = aiohttp.DummyCookieJar()
+    async with TestClient(TestServer(build(made, database, parts)), cookie_jar=jar) as client:
+        house = House(client, database, bot, clock, made)
+        yield house
+        for one in house.staff_clients:
+            await one.session.close()

@@ -4,7 +4,11 @@ export type Locale = "zh-CN" | "en";
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function format(locale: Locale, key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function format(
+  locale: Locale,
+  key: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
   const id = `${locale} ${key}`;
   let known = formats.get(id);
   if (!known) formats.set(id, (known = new Intl.DateTimeFormat(locale, options)));

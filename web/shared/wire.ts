@@ -11,7 +11,6 @@ export type Reason =
   | "anger"
   | "bot_unavailable"
   | "explicit_request"
-  | "flow_stuck"
   | "going_in_circles"
   | "human_only"
   | "image"
@@ -120,13 +119,16 @@ export interface AgentTyping {
   conversation: string;
 }
 /**
- * What a message says and shows.
+ * What a message says and shows; a tapped button is kept as what it named.
  */
 export interface Body {
   text: string;
   buttons: Button[];
   card: OrderCard | null;
   image: Image | null;
+  chosen_entry: string | null;
+  chosen_flow: string | null;
+  asks_human: boolean;
 }
 /**
  * A choice under a message; exactly one of the four targets is set.

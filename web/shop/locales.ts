@@ -103,8 +103,10 @@ const en: Record<Word, string> = {
   ask_product: "Ask about this",
   buy: "Add to bag",
   bought: "Nothing is sold in the demo shop",
-  promise_jewellery: "Insured delivery against signature; cleaning for life; 999 gold with certificate.",
-  promise_weight: "Gold by weight follows the gold price: no return without a reason, no price protection.",
+  promise_jewellery:
+    "Insured delivery against signature; cleaning for life; 999 gold with certificate.",
+  promise_weight:
+    "Gold by weight follows the gold price: no return without a reason, no price protection.",
   promise_fixed: "Fixed-price jewellery can be returned within 7 days, unworn and complete.",
   promise_apparel: "Return within 7 days, one free change of size, 15 days of price protection.",
   promise_presale: "Pre-sale goods ship on the stated date.",
@@ -143,10 +145,12 @@ const en: Record<Word, string> = {
   loading: "Opening the shop…",
   failed: "The shop cannot be opened right now",
   again: "Try again",
-  training_note: "Ask us at the bottom right. On a first start the bot is still learning; people answer meanwhile.",
+  training_note:
+    "Ask us at the bottom right. On a first start the bot is still learning; people answer meanwhile.",
   developers: "Developers",
   developers_title: "Put the chat on your site",
-  developers_text: "One tag is enough; after login call setShopper with a shopper your server has signed.",
+  developers_text:
+    "One tag is enough; after login call setShopper with a shopper your server has signed.",
   copy: "Copy code",
   copied: "Copied",
   close: "Close",
@@ -178,7 +182,10 @@ export function t(word: Word): string {
 }
 
 /** Gives the word for a code such as `state_shipped`, or the code when it is a new one. */
-export function tCode(prefix: "state" | "tier" | "store" | "line" | "benefits", code: string): string {
+export function tCode(
+  prefix: "state" | "tier" | "store" | "line" | "benefits",
+  code: string,
+): string {
   const word = `${prefix}_${code}`;
   return word in zh ? t(word as Word) : code;
 }

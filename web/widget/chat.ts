@@ -74,6 +74,7 @@ export class Chat {
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private humanRequest: string | null = null;
   private toldTypingAt = 0;
+  private told: PageContext | null = null;
   private disposed = false;
 
   constructor(options: ChatOptions) {
@@ -117,7 +118,14 @@ export class Chat {
     for (const timer of this.timers.values()) clearTimeout(timer);
   }
 
-  /** Tries the connection again at once; also tells the router a changed page context. */
+  /** Tells the router the page the shopper is on now, when it was told another one. */
+  async tellContext(): Promise<void> {
+    if (this.state.phase !== "ready" || this.told === this.options.context()) return;
+    const hello = await this.hello().catch(() => null);
+    if (hello) this.socket.send(hello);
+  }
+
+  /** Tries the connection again at once. */
   resync(): void {
     this.socket.resync();
   }
@@ -225,7 +233,8 @@ export class Chat {
   private async hello(): Promise<ShopperCommand> {
     try {
       const token = await this.options.identity.token();
-      return { type: "hello", token, after: this.thread.after, context: this.options.context() };
+      this.told = this.options.context();
+      return { type: "hello", token, after: this.thread.after, context: this.told };
     } catch (error) {
       this.halt(error);
       throw error;
@@ -261,6 +270,7 @@ export class Chat {
     if (phase === "ready") {
       clearTimeout(this.timers.get("trouble"));
       this.state.troubled = false;
+      void this.tellContext();
     } else if (before === "ready") this.worry();
     if (phase === "stopped" && !this.disposed) {
       const forbidden = this.socket.stoppedBy === 4403;
@@ -381,7 +391,8 @@ export class Chat {
         throw error;
       });
       const known = this.outgoing.find(clientId);
-      if (known) this.dispatch({ type: "send_image", client_id: clientId, upload: uploaded.upload });
+      if (known)
+        this.dispatch({ type: "send_image", client_id: clientId, upload: uploaded.upload });
     } catch (error) {
       const detail = error instanceof UploadFailed ? error.detail : "";
       this.outgoing.fail(clientId, detail || this.options.say("error_upload"));

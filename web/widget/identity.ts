@@ -123,12 +123,10 @@ async function openSession(origin: string, body: OpenShopperSession): Promise<Sh
   });
   if (answer.ok) return (await answer.json()) as ShopperSession;
   const problem = (await answer.json().catch(() => null)) as Problem | null;
+  const final = answer.status >= 400 && answer.status < 500 && answer.status !== 429;
   // A token that is no longer taken costs its holder the thread, not the chat.
-  if (body.token && answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
-    return openSession(origin, {});
-  }
-  const final = answer.status === 400 || answer.status === 401 || answer.status === 403;
-  throw new SessionRefused(problem?.code ?? "session_refused", final);
+  if (body.token && final) return openSession(origin, {});
+  throw new SessionRefused(problem?.code ?? "", final);
 }
 
 // Two tabs that open at once must not become two shoppers.

@@ -25,7 +25,8 @@ export function linkify(text: string): Part[] {
 function trimTail(link: string): string {
   const tail = TAIL.exec(link)?.[0] ?? "";
   // A closing bracket belongs to the link when its opening one does.
-  if (tail.startsWith(")") && link.includes("(")) return link.slice(0, link.length - tail.length + 1);
+  if (tail.startsWith(")") && link.includes("("))
+    return link.slice(0, link.length - tail.length + 1);
   return link.slice(0, link.length - tail.length);
 }
 

@@ -12,10 +12,7 @@ export interface JieliApi {
   close(): void;
   setShopper(shopper: SignedSource | null): Promise<void>;
   setContext(context: ShopContext): void;
-  on<T extends keyof WidgetEvents>(
-    name: T,
-    handler: (event: WidgetEvents[T]) => void,
-  ): () => void;
+  on<T extends keyof WidgetEvents>(name: T, handler: (event: WidgetEvents[T]) => void): () => void;
   /** Takes a call in the form of the stub, `["open"]`, at once. */
   push(...calls: StubCall[]): void;
 }

@@ -68,7 +68,12 @@ export function threadItems(source: RowSource, now: Date): Item[] {
     const line = ownerLine(before, message, source.say);
     if (line) items.push(line);
     if (message.sender === "system") {
-      items.push({ kind: "system", key: `s${message.seq}`, seq: message.seq, text: message.body.text });
+      items.push({
+        kind: "system",
+        key: `s${message.seq}`,
+        seq: message.seq,
+        text: message.body.text,
+      });
     } else items.push(messageRow(message, source, message.seq > answered));
     before = message;
   }
@@ -106,7 +111,8 @@ function ownerLine(before: Message | null, message: Message, say: Say): Line | n
 
 function joinedLine(last: Message | null, { conversation, say }: RowSource): Line | null {
   if (conversation?.status !== "active" || !last || last.epoch >= conversation.epoch) return null;
-  if (last.sender === "system" || last.sender === "agent") return null;
+  // The message that says so may just be on its way.
+  if (last.seq < conversation.last_seq || last.sender === "agent") return null;
   return owner("joined", say("joined", { name: conversation.agent_name ?? "" }));
 }
 

@@ -44,7 +44,8 @@ export class SeenMark {
   }
 
   private elsewhere = (event: StorageEvent): void => {
-    if (event.key === this.key && Number(event.newValue) > this.seq) this.take(Number(event.newValue));
+    if (event.key === this.key && Number(event.newValue) > this.seq)
+      this.take(Number(event.newValue));
   };
 
   private take(seq: number): void {

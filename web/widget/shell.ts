@@ -79,13 +79,13 @@ export class Shell {
     const next: PageContext = { locale: this.config.locale };
     for (const field of CONTEXT_FIELDS) {
       const value = context[field];
-      if (value !== undefined && value !== null) next[field] = String(value).slice(0, LIMITS[field]);
+      if (value !== undefined && value !== null)
+        next[field] = String(value).slice(0, LIMITS[field]);
     }
     if (JSON.stringify(next) === JSON.stringify(this.context)) return;
     this.context = next;
-    // The router reads the context when a connection greets it.
     clearTimeout(this.contextTimer);
-    this.contextTimer = setTimeout(() => this.chat.value?.resync(), CONTEXT_SETTLES);
+    this.contextTimer = setTimeout(() => void this.chat.value?.tellContext(), CONTEXT_SETTLES);
   }
 
   private become(identity: Identity): void {

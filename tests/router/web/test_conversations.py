@@ -110,9 +110,7 @@ async def test_an_unsure_bot_offers_choices_and_a_tap_answers_without_the_bot(
     offered = await shopper.message("bot")
     titles = [b["title"] for b in offered["body"]["buttons"]]
     assert titles == ["什么时候发货", "运费怎么算", "改收货地址", "转人工"]
-    await shopper.send(
-        "choose", client_id="client-tap1", title="运费怎么算", entry="shipping_fee"
-    )
+    await shopper.send("choose", client_id="client-tap1", title="运费怎么算", entry="shipping_fee")
     assert (await shopper.message("bot"))["body"]["text"] == "满 199 元包邮。"
     assert len(house.bot.asked) == 1
 

@@ -1,6 +1,7 @@
 /** The make-believe conversations of the dev stage. */
 
 import type {
+  Body,
   Brief,
   Message,
   OrderCard,
@@ -17,6 +18,10 @@ export const STAFF: readonly StaffView[] = [
 ];
 
 const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+const EMPTY_BODY: Body = {
+  text: "", buttons: [], card: null, image: null, chosen_entry: null, chosen_flow: null,
+  asks_human: false,
+};
 const NO_SOURCE = { entry: null, revision: null, release: null, model: null };
 
 export function message(
@@ -32,7 +37,7 @@ export function message(
     epoch: 0,
     at: new Date().toISOString(),
     sender,
-    body: { text, buttons: [], card: null, image: null },
+    body: { ...EMPTY_BODY, text },
     sender_id: null,
     sender_name: null,
     client_id: null,
@@ -157,23 +162,22 @@ function coat(): Kept {
     shopper("我的大衣什么时候到？", 14),
     bot("可以给我订单号吗？也可以直接点下面的订单。", 14, {
       body: {
+        ...EMPTY_BODY,
         text: "要查哪一个订单？",
         buttons: [
           { title: "双面羊毛大衣", say: "JN2611210001", entry: null, flow: null, url: null },
           { title: "转人工", say: "转人工", entry: null, flow: null, url: null },
         ],
-        card: null,
-        image: null,
       },
     }),
     shopper("JN2611210001", 13),
     bot("", 13, {
-      body: { text: "这个订单正在路上，预计明天送到。", buttons: [], card: ORDERS[0]!, image: null },
+      body: { ...EMPTY_BODY, text: "这个订单正在路上，预计明天送到。", card: ORDERS[0]! },
       helpful: false,
     }),
     shopper("昨天也是这么说的！都四天了还没到，你们到底发没发货？我要投诉", 10),
     system("很抱歉让你不满意。已为你优先转接人工客服，由真人来处理。", 9, 1),
-    shopper("", 8, { epoch: 1, body: { text: "", buttons: [], card: null, image } }),
+    shopper("", 8, { epoch: 1, body: { ...EMPTY_BODY, image } }),
     system("李娜 为你服务", 6, 2),
     message("", 0, "agent", "周女士你好，我是李娜。包裹昨晚到了上海转运中心，我正在联系中通加急，五分钟内给你准信。", {
       at: ago(5), epoch: 2, ...lina,

@@ -5,7 +5,7 @@ import { ResumingSocket, socketAddress, type Phase } from "@shared/socket";
 import type { DeskCommand, DeskEvent, ErrorFrame, Presence, QueueCard } from "@shared/wire";
 import { arrivalOf, type Arrival } from "./arrivals";
 import { contiguous, EMPTY, hasGap, reduce, type Board } from "./board";
-import { keep, kept, onKept } from "./keep";
+import { keep, kept, newest, onKept } from "./keep";
 import { atCapacity, firstUnread, mineOf, queueOf, unreadOf } from "./lists";
 import { again, discard, frameOf, type Pending } from "./pending";
 
@@ -95,7 +95,18 @@ export const useDesk = defineStore("desk", () => {
     disconnect();
     board.value = EMPTY;
     wasReady.value = false;
+    [read.value, flagged.value] = [{}, {}];
+    for (const name of ["read", "flagged", "owner"]) keep(name, null);
     keep("pending", null, sessionStorage);
+  }
+
+  /** Makes sure that nobody sends or reads what another agent left in this browser. */
+  function belongTo(staff: string): boolean {
+    const owner = kept<string | null>("owner", null);
+    const foreign = owner !== null && owner !== staff;
+    if (foreign) clear();
+    keep("owner", staff);
+    return !foreign;
   }
 
   function receive(event: DeskEvent): void {
@@ -211,7 +222,7 @@ export const useDesk = defineStore("desk", () => {
       return;
     }
     lastFlag = { id, seq, at: Date.now() };
-    flagged.value = { ...flagged.value, [id]: [...(flagged.value[id] ?? []), seq] };
+    flagged.value = newest({ ...flagged.value, [id]: [...(flagged.value[id] ?? []), seq] });
     keep("flagged", flagged.value);
   }
 
@@ -278,14 +289,15 @@ export const useDesk = defineStore("desk", () => {
     const messages = board.value.threads[id]?.messages;
     const last = messages?.[messages.length - 1]?.seq ?? 0;
     if (last <= (read.value[id] ?? 0)) return;
-    read.value = { ...read.value, [id]: last };
+    const { [id]: _before, ...others } = read.value;
+    read.value = newest({ ...others, [id]: last });
     keep("read", read.value);
   }
 
   return {
     board, phase, wasReady, selected, flagged, underway, notice, arrival,
     me, queue, mine, full, live, unreadTotal,
-    connect, disconnect, clear, select, open,
+    connect, disconnect, clear, belongTo, select, open,
     setPresence, accept, returnToBot, transfer, resolve, flag, typing,
     say, retry, giveUp, unread, firstUnreadOf, markRead,
   };

@@ -22,6 +22,11 @@ export function keep(name: string, value: unknown, storage: Storage = localStora
   }
 }
 
+/** Gives the last entries of a record, so that what is kept by conversation does not grow forever. */
+export function newest<T>(record: Record<string, T>, most = 300): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).slice(-most));
+}
+
 /** Hears what another tab keeps under a name; gives the function that stops listening. */
 export function onKept<T>(name: string, handler: (value: T | null) => void): () => void {
   const listener = (event: StorageEvent): void => {

@@ -85,6 +85,18 @@ describe("a reply", () => {
     expect(later.of("reply")).toMatchObject([{ client_id: id, text: "断网时写的", epoch: 2 }]);
   });
 
+  it("of one agent is never sent by another who logs in on the same browser", () => {
+    const { link, desk } = connected();
+    desk.belongTo("lina");
+    link.enter("waiting");
+    desk.say("conv0001", "reply", "断网时写的");
+    expect(desk.belongTo("lina")).toBe(true);
+    expect(desk.board.pending).toHaveLength(1);
+    expect(desk.belongTo("wang")).toBe(false);
+    expect(desk.board.pending).toEqual([]);
+    expect(sessionStorage.getItem("jieli.desk.pending")).toBeNull();
+  });
+
   it("given up is forgotten", () => {
     const { link, desk } = connected();
     desk.say("conv0001", "reply", "你好");

@@ -56,8 +56,11 @@ export function card(
 export function message(seq: number, more: Partial<Message> = {}, text = `第${seq}句`): Message {
   return {
     conversation: "conv0001", seq, epoch: 1, at: at(seq), sender: "shopper",
-    body: { text, buttons: [], card: null, image: null }, sender_id: null, sender_name: null,
-    client_id: null, visibility: "everyone",
+    body: {
+      text, buttons: [], card: null, image: null, chosen_entry: null, chosen_flow: null,
+      asks_human: false,
+    },
+    sender_id: null, sender_name: null, client_id: null, visibility: "everyone",
     source: { entry: null, revision: null, release: null, model: null },
     votable: false, helpful: null, ...more,
   };

@@ -193,8 +193,14 @@ describe("the outbox", () => {
   });
 
   it.each([
-    ["an acknowledgement", { type: "message.acknowledged", client_id: "message-001", seq: 1, at: "" }],
-    ["its own message in the replay", { type: "message.created", message: { client_id: "message-001" } }],
+    [
+      "an acknowledgement",
+      { type: "message.acknowledged", client_id: "message-001", seq: 1, at: "" },
+    ],
+    [
+      "its own message in the replay",
+      { type: "message.created", message: { client_id: "message-001" } },
+    ],
     ["a refusal", { type: "error", code: "invalid_text", detail: "空", client_id: "message-001" }],
   ])("does not send a message again after %s", async (_, event) => {
     open();
@@ -213,7 +219,10 @@ describe("the outbox", () => {
     socket.send(said("message-001"));
     FakeSocket.last.closes(1013);
     await FakeSocket.last.opens();
-    FakeSocket.last.hears({ type: "message.created", message: { client_id: "message-001", seq: 1 } });
+    FakeSocket.last.hears({
+      type: "message.created",
+      message: { client_id: "message-001", seq: 1 },
+    });
     FakeSocket.last.hears({ type: "resumed", last_seq: 1 });
     expect(FakeSocket.last.of("send")).toEqual([]);
   });
@@ -323,6 +332,8 @@ describe("the heartbeat", () => {
 });
 
 it("speaks ws to http and wss to https", () => {
-  expect(socketAddress("http://127.0.0.1:8000", "/ws/shopper")).toBe("ws://127.0.0.1:8000/ws/shopper");
+  expect(socketAddress("http://127.0.0.1:8000", "/ws/shopper")).toBe(
+    "ws://127.0.0.1:8000/ws/shopper",
+  );
   expect(socketAddress("https://chat.test/", "/ws/desk")).toBe("wss://chat.test/ws/desk");
 });

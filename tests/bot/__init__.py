@@ -1,0 +1,1 @@
+"""Tests of the bot's own code; they run in the bot's environment."""
