@@ -73,11 +73,13 @@ faults: .venv/.dev-ready
 
 # --- the phases of make test ---------------------------------------------------------------------
 
-test-lint: .venv/.dev-ready
+test-lint: .venv/.dev-ready bot/.venv/.dev-ready
 	$(call say,'style: ruff')
-	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --quiet --check .
+	@$(PY) -m ruff check --quiet .
+	$(PY) -m ruff format --quiet --check . || { $(PY) -m ruff format --check . | tail -20; exit 1; }
 	$(call say,'types: mypy --strict')
 	@$(PY) -m mypy --no-error-summary
+	bot/.venv/bin/python -m mypy --no-error-summary --config-file bot/pyproject.toml bot
 	$(call say,'layers: import-linter')
 	@.venv/bin/lint-imports --no-logo > .import-linter.out || { cat .import-linter.out; exit 1; }
 	@rm -f .import-linter.out

@@ -40,24 +40,20 @@ def check(
     nearness: Nearness | None = None,
 ) -> list[Finding]:
     """List everything about one entry among the other ones, errors first."""
-    known = {entry.key, *(other.key for other in others)}
-    flows = vocabulary.flows if vocabulary else None
     whole = [*others, entry]
-    wrong = [
-        *problems(entry, vocabulary, known, flows),
-        *(one for one in problems_across(whole) if one.key == entry.key),
-        *(one for one in button_problems(whole) if one.key == entry.key),
+    return _findings(entry, whole, _across(whole), vocabulary, nearness)
+
+
+def check_all(
+    entries: Sequence[Entry], vocabulary: Vocabulary | None, nearness: Nearness | None = None
+) -> list[Finding]:
+    """List everything about all entries, entry by entry."""
+    across = _across(entries)
+    return [
+        finding
+        for entry in entries
+        for finding in _findings(entry, entries, across, vocabulary, nearness)
     ]
-    found = [Finding(Level.ERROR, replace(one, position=None)) for one in _once(wrong)]
-    strays = nearness.strays(entry) if nearness else []
-    claimed = {one.field for one in wrong}
-    found += [
-        Finding(Level.WARNING, _stray_problem(entry, stray), stray)
-        for stray in strays
-        if f"phrasings[{stray.position}]" not in claimed
-    ]
-    doubts = (*_repeated_answers(entry), *_answers_out_of_window(entry))
-    return found + [Finding(Level.WARNING, replace(one, key=entry.key)) for one in doubts]
 
 
 def check_removal(key: str, others: Sequence[Entry]) -> list[Finding]:
@@ -91,6 +87,36 @@ def button_problems(entries: Sequence[Entry]) -> list[Problem]:
         hint = "Give one of these entries a button that leads out, or take one away."
         found.append(Problem("answers", what, hint, key, positions[key]))
     return found
+
+
+def _across(entries: Sequence[Entry]) -> list[Problem]:
+    return [*problems_across(entries), *button_problems(entries)]
+
+
+def _findings(
+    entry: Entry,
+    whole: Sequence[Entry],
+    across: Sequence[Problem],
+    vocabulary: Vocabulary | None,
+    nearness: Nearness | None,
+) -> list[Finding]:
+    known = {one.key for one in whole}
+    flows = vocabulary.flows if vocabulary else None
+    wrong = _once(
+        [
+            *problems(entry, vocabulary, known, flows),
+            *(one for one in across if one.key == entry.key),
+        ]
+    )
+    found = [Finding(Level.ERROR, replace(one, position=None)) for one in wrong]
+    claimed = {one.field for one in wrong}
+    found += [
+        Finding(Level.WARNING, _stray_problem(entry, stray), stray)
+        for stray in (nearness.strays(entry) if nearness else ())
+        if f"phrasings[{stray.position}]" not in claimed
+    ]
+    doubts = (*_repeated_answers(entry), *_answers_out_of_window(entry))
+    return found + [Finding(Level.WARNING, replace(one, key=entry.key)) for one in doubts]
 
 
 def _missing(key: str) -> str:

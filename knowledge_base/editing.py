@@ -137,15 +137,19 @@ def _merge_lines(
 def _merge_answers(
     base: Entry, mine: Entry, theirs: Entry, clashes: list[Clash]
 ) -> tuple[Answer, ...]:
-    sides = [{one.condition: one for one in entry.answers} for entry in (base, mine, theirs)]
+    was, ours, other = (
+        {one.condition: one for one in entry.answers} for entry in (base, mine, theirs)
+    )
     merged = (
         _chosen(
             f"answers[{condition}]",
-            *(side.get(condition) for side in sides),
+            was.get(condition),
+            ours.get(condition),
+            other.get(condition),
             clashes,
             lambda answer: answer.text if answer else "none",
         )
-        for condition in _in_order(tuple(sides[1]), tuple(sides[2]), lambda one: one)
+        for condition in _in_order(tuple(ours), tuple(other), lambda one: one)
     )
     return tuple(answer for answer in merged if answer is not None)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
 from knowledge_base.conditions import ALWAYS, Condition, Field, Term, Vocabulary
-from knowledge_base.entries import Answer, Button, Entry, problems, problems_across
+from knowledge_base.entries import Answer, Button, Entry
 from knowledge_base.errors import InvalidVocabulary, Problem
+from knowledge_base.saving import given_problems
 from knowledge_base.yaml_nodes import FileProblem, Place, Reading, compose, place_of
 from knowledge_base.yaml_text import file_text
 
@@ -32,8 +34,13 @@ WHEN_FIELDS = (*(field.value for field in Field), "from", "until")
 VOCABULARY_FIELDS = (*(field.value for field in Field), "flow", "category")
 
 
-def read_folder(path: Path, vocabulary: Vocabulary) -> tuple[list[Entry], list[FileProblem]]:
-    """Read all `*.yml` of a folder; gives the entries it could make and every problem."""
+def read_folder(
+    path: Path, vocabulary: Vocabulary, others: Sequence[Entry] = ()
+) -> tuple[list[Entry], list[FileProblem]]:
+    """Read all `*.yml` of a folder; gives the entries it could make and every problem.
+
+    `others` are the saved entries; those the folder does not have count as being there.
+    """
     if not path.is_dir():
         return [], [FileProblem(str(path), 1, 1, "", "it is no folder", "Give a folder of YAML.")]
     read: list[tuple[Entry, Reading]] = []
@@ -43,14 +50,9 @@ def read_folder(path: Path, vocabulary: Vocabulary) -> tuple[list[Entry], list[F
         read += made
         found += noted
     entries = [entry for entry, _ in read]
-    known = {entry.key for entry in entries}
     located = [
-        _located(problem, reading)
-        for entry, reading in read
-        for problem in problems(entry, vocabulary, known, vocabulary.flows)
-    ]
-    located += [
-        _located(problem, read[problem.position or 0][1]) for problem in problems_across(entries)
+        _located(problem, read[problem.position or 0][1])
+        for problem in given_problems(entries, others, vocabulary)
     ]
     # What could not even be read is reported once, not again as empty.
     unread = {_where(problem) for problem in found}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from knowledge_base.checks import button_problems
 from knowledge_base.conditions import Vocabulary
 from knowledge_base.entries import Entry, problems, problems_across
-from knowledge_base.errors import InvalidEntries
+from knowledge_base.errors import InvalidEntries, Problem
 from knowledge_base.releases import ReleaseDiff, Revision, entry_change
 
 
@@ -50,17 +50,17 @@ def preview(
     )
 
 
-def refuse_invalid(
-    given: Sequence[Entry],
-    head: Mapping[str, Revision],
-    vocabulary: Vocabulary | None,
-    *,
-    remove_missing: bool,
-) -> None:
-    """Refuse entries that break a rule by themselves or among those that stay."""
+def given_problems(
+    given: Sequence[Entry], others: Sequence[Entry], vocabulary: Vocabulary | None
+) -> list[Problem]:
+    """List what is wrong with entries, by themselves and among the others that stay.
+
+    The position of a problem is that of its entry among those given.
+    """
     keys = {entry.key for entry in given}
-    stay = () if remove_missing else (one.entry for key, one in head.items() if key not in keys)
-    whole = [*given, *stay]
+    # The saved ones stand first: a phrasing both claim is the new one's problem.
+    stay = [other for other in others if other.key not in keys]
+    whole = [*stay, *given]
     flows = vocabulary.flows if vocabulary else None
     known = {entry.key for entry in whole}
     found = [
@@ -69,9 +69,23 @@ def refuse_invalid(
         for one in problems(entry, vocabulary, known, flows)
     ]
     seen = {(one.position, one.field) for one in found}
-    across = (*problems_across(whole), *button_problems(whole))
-    found += [one for one in across if (one.position, one.field) not in seen]
-    if found:
+    for one in (*problems_across(whole), *button_problems(whole)):
+        position = (one.position or 0) - len(stay)
+        if position >= 0 and (position, one.field) not in seen:
+            found.append(replace(one, position=position))
+    return found
+
+
+def refuse_invalid(
+    given: Sequence[Entry],
+    head: Mapping[str, Revision],
+    vocabulary: Vocabulary | None,
+    *,
+    remove_missing: bool,
+) -> None:
+    """Refuse entries that break a rule by themselves or among those that stay."""
+    others = [] if remove_missing else [one.entry for one in head.values()]
+    if found := given_problems(given, others, vocabulary):
         raise InvalidEntries(found)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
@@ -52,11 +53,29 @@ from knowledge_base.saving import (
     refuse_invalid,
     refuse_unpublishable,
 )
+from knowledge_base.search import Hit, SearchIndex
 from knowledge_base.wording import key_problems
 
 __all__ = ["KEPT_RELEASES", "KnowledgeStore", "SaveReport", "insert_miss"]
 
 KEPT_RELEASES = 4
+
+Made = TypeVar("Made")
+
+
+class _MadeOfHead(Generic[Made]):
+    """Keeps what was made of the approved entries until they change."""
+
+    def __init__(self, make: Callable[[Iterable[Entry]], Made]) -> None:
+        self._make = make
+        self._kept: tuple[set[int], Made] | None = None
+
+    def of(self, head: Mapping[str, Revision]) -> Made:
+        """Give what is made of these entries; the same object while they are the same."""
+        kept, ids = self._kept, _ids(head)
+        if kept is None or kept[0] != ids:
+            kept = self._kept = ids, self._make(one.entry for one in head.values())
+        return kept[1]
 
 
 class KnowledgeStore:
@@ -67,7 +86,8 @@ class KnowledgeStore:
         self._database = database
         self._vocabulary = vocabulary
         self._kept: dict[int, Release] = {}  # releases never change, so the last used few are kept
-        self._compared: tuple[set[int], Nearness | None] = (set(), None)  # of which head
+        self._nearness = _MadeOfHead(Nearness)
+        self._index = _MadeOfHead(SearchIndex)
 
     async def live(self) -> Release | None:
         """Give the release being served."""
@@ -125,7 +145,12 @@ class KnowledgeStore:
 
     async def nearness(self) -> Nearness:
         """Give the approved entries as something phrasings can be compared with."""
-        return await asyncio.to_thread(self._nearness, await self.head())
+        return await asyncio.to_thread(self._nearness.of, await self.head())
+
+    async def search(self, query: str, limit: int = 20) -> list[Hit]:
+        """Find approved entries by words, characters, pinyin or key, best first."""
+        index = await asyncio.to_thread(self._index.of, await self.head())
+        return await asyncio.to_thread(index.find, query, limit)
 
     async def save_draft(
         self,
@@ -325,14 +350,7 @@ class KnowledgeStore:
         others = [one.entry for key, one in head.items() if key != entry.key]
         if removal:
             return check_removal(entry.key, others)
-        return check(entry, others, self._vocabulary, self._nearness(head) if doubts else None)
-
-    def _nearness(self, head: Mapping[str, Revision]) -> Nearness:
-        ids, known = self._compared
-        if known is None or ids != _ids(head):
-            known = Nearness(one.entry for one in head.values())
-            self._compared = _ids(head), known
-        return known
+        return check(entry, others, self._vocabulary, self._nearness.of(head) if doubts else None)
 
     def _keep(self, release: Release) -> Release:
         self._kept[release.number] = release  # stands last: the longest unused one is first

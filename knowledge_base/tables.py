@@ -108,9 +108,29 @@ misses = sa.Table(
     sa.Column("model", sa.String(120)),
     sa.Column("at", UtcDateTime, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("owner", sa.String(120)),
+    sa.Column("intended_entry", sa.String(64)),
+    sa.Column("intended_revision", sa.Integer),
+    sa.Column("claimed_by_release", sa.Integer),
     sa.UniqueConstraint("conversation", "seq", "reason"),
     sa.Index(None, "state", "at"),
     sa.Index(None, "reason", "at"),
     sa.Index(None, "at"),
+    sa.CheckConstraint("state in ('open', 'cured', 'dismissed')", name="state_known"),
+)
+
+miss_changes = sa.Table(
+    "kb_miss_changes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("miss", sa.ForeignKey("kb_misses.id"), nullable=False, index=True),
+    sa.Column("move", sa.String(16), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # after the move
+    sa.Column("author", sa.String(120), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("entry", sa.String(64)),
+    sa.Column("release", sa.Integer),
+    sa.Index(None, "move", "at"),
     sa.CheckConstraint("state in ('open', 'cured', 'dismissed')", name="state_known"),
 )

@@ -18,7 +18,7 @@ URL = re.compile(r"(https?://[^\s/]+\S*|tel:[+0-9-]+|/(?!/)\S*)")
 
 # Also tags a browser would read although they are never closed: `<img src=x onerror=...`.
 _TAG = re.compile(
-    r"</?[a-zA-Z][a-zA-Z0-9:-]*(?:[\s/][^<>]*)?>|<[a-zA-Z][a-zA-Z0-9:-]*[\s/]+[\w:-]+\s*="
+    r"</?[a-zA-Z][ -;=?-~]*>|<[a-zA-Z][a-zA-Z0-9:-]*[\s/]+[\w@:-]+\s*="
     r"|</?(?:script|style|iframe|img|svg|object|embed)\b|<!--|<!(?:doctype|\[cdata)|<\?(?:xml|php)"
     r"|&(?:[a-zA-Z][a-zA-Z0-9]*|#\d+|#[xX][0-9a-fA-F]+);",
     re.IGNORECASE,

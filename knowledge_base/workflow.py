@@ -1,4 +1,4 @@
-"""Drafts, reviews and approvals in the database; every step stands inside a caller's transaction."""
+"""Drafts, reviews and approvals; every step stands inside a caller's transaction."""
 
 from __future__ import annotations
 
@@ -64,15 +64,15 @@ async def add_draft(
     history = await read_history(connection, entry.key)
     refuse_overtaken(entry.key, base, history)
     began = next((one for one in history if one.number == base), None)
-    if began and (began.entry, began.removal) == (entry, removal):
-        if began.state is not RevisionState.REJECTED:
-            return began
+    same = began is not None and (began.entry, began.removal) == (entry, removal)
+    if began and same and began.state is not RevisionState.REJECTED:
+        return began
     number = max((one.number for one in history), default=0) + 1
     state = RevisionState.DRAFT
     draft = Revision(0, entry, number, author, at, reason, state, removal, base)
     values = revision_values(draft, entry_ids={entry.key: await _entry_id(connection, entry, at)})
-    inserted = await connection.execute(sa.insert(tables.revisions).values(values))
-    draft = replace(draft, id=inserted.inserted_primary_key[0])
+    adding = sa.insert(tables.revisions).values(values).returning(tables.revisions.c.id)
+    draft = replace(draft, id=(await connection.execute(adding)).scalar_one())
     await _close_overtaken(connection, draft, history, at)
     return draft
 
@@ -139,8 +139,9 @@ async def _entry_id(connection: AsyncConnection, entry: Entry, at: dt.datetime) 
     found: int | None = await connection.scalar(known)
     if found is not None:
         return found
-    made = await connection.execute(sa.insert(tables.entries).values(key=entry.key, created_at=at))
-    return int(made.inserted_primary_key[0])
+    adding = sa.insert(tables.entries).values(key=entry.key, created_at=at)
+    made: int = (await connection.execute(adding.returning(tables.entries.c.id))).scalar_one()
+    return made
 
 
 async def _close_overtaken(

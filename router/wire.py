@@ -278,7 +278,10 @@ class Welcome(_Out, tag="welcome"):
 
 
 class Resumed(_Out, tag="resumed"):
-    """Everything the client lacked has been sent; what follows is live."""
+    """Up to `last_seq` the client lacks nothing it may see; what follows is live.
+
+    Ends a replay, and comes again when a note for staff only has taken a seq.
+    """
 
     last_seq: int
 

@@ -24,7 +24,7 @@ Flags = NDArray[np.bool_]
 _FILE: Final = "intents.npz"
 _LOG_SHARPNESS: Final = (-2.0, 2.5)
 _IN_WORD_WEIGHT: Final = 0.7
-_FIT_TOLERANCE: Final = 0.01
+_FIT_TOLERANCE: Final = 0.3
 _TINY: Final = 1e-12
 
 

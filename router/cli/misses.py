@@ -10,10 +10,11 @@ from rich.text import Text
 
 from knowledge_base.misses import Miss, MissReason, MissState
 from knowledge_base.store import KnowledgeStore
-from router.cli.knowledge import JSON, Access, RefusingCommand, as_json, local, show_table
+from router.cli.inbox import clusters, prove, week
+from router.cli.knowledge import JSON, Access, Refusing, as_json, local, show_table
 
 
-@click.command(cls=RefusingCommand)
+@click.group(cls=Refusing, invoke_without_command=True)
 @click.option("--state", type=click.Choice([state.value for state in MissState]), default="open")
 @click.option("--all", "every_state", is_flag=True, help="Of every state.")
 @click.option("--reason", type=click.Choice([reason.value for reason in MissReason]))
@@ -22,7 +23,9 @@ from router.cli.knowledge import JSON, Access, RefusingCommand, as_json, local, 
 @click.option("--offset", type=click.IntRange(min=0), default=0)
 @click.option("--database", "url", hidden=True, help="URL of a database, for tests.")
 @JSON
+@click.pass_context
 def misses(
+    context: click.Context,
     state: str,
     every_state: bool,
     reason: str | None,
@@ -32,7 +35,9 @@ def misses(
     url: str | None,
     json_out: bool,
 ) -> None:
-    """List what the bot missed, newest first."""
+    """List what the bot missed, newest first; the commands group, prove and count it."""
+    if context.invoked_subcommand is not None:
+        return
     wanted_state = None if every_state else MissState(state)
     wanted_reason = None if reason is None else MissReason(reason)
     since = None if days is None else dt.datetime.now(dt.UTC) - dt.timedelta(days=days)
@@ -51,6 +56,10 @@ def misses(
         return
     show_table(_table(found))
     click.echo(f"{len(found)} of {count} misses.")
+
+
+for _command in (clusters, prove, week):
+    misses.add_command(_command)
 
 
 def _table(found: list[Miss]) -> Table:

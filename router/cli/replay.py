@@ -16,6 +16,7 @@ from rich.progress import Progress
 
 from router.cli.context import settings as read_settings
 from router.cli.up import house_of, started
+from router.replay.client import TurnedAway
 from router.replay.report import Report, report, tables
 from router.replay.run import CannotReplay, InvalidRows, Row, Stage, play_all, read_rows
 from router.settings import Settings, with_secrets
@@ -70,7 +71,7 @@ def replay(
             if url is None
             else _against(asked, url.rstrip("/"), token or with_secrets(settings).service_token)
         )
-    except (InvalidRows, CannotReplay, Claimed, CannotPrepare, CannotStart) as error:
+    except (InvalidRows, CannotReplay, TurnedAway, Claimed, CannotPrepare, CannotStart) as error:
         raise click.ClickException(str(error)) from error
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)

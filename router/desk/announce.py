@@ -65,3 +65,6 @@ def _message(services: Services, message: Message, conversation: Conversation) -
     if message.visibility is Visibility.EVERYONE:
         topics.append(hub.for_shopper(message.conversation))
     services.hub.publish(wire.MessageCreated(message), *topics)
+    if message.visibility is Visibility.STAFF:
+        # The shopper's next seq skips the note's: without this it would look like a gap.
+        services.hub.publish(wire.Resumed(message.seq), hub.for_shopper(message.conversation))

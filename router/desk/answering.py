@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import structlog
@@ -188,7 +189,7 @@ class Answering:
     ) -> tuple[Turn, BotAnswer | None]:
         body, conversation = pending.message.body, pending.thread.conversation
         if body.chosen_entry is not None and release is not None:
-            candidate = _candidate(release, body.chosen_entry, 1.0, self._services.today())
+            candidate = _candidate(release, {}, body.chosen_entry, 1.0, self._services.today())
             if candidate is not None:
                 return replace(turn, answer=Chosen(candidate, release.number)), None
         self._services.hub.publish(
@@ -200,7 +201,8 @@ class Answering:
                 log.warning("bot unavailable", conversation=conversation.id, why=why)
                 return replace(turn, answer=Unavailable(why)), None
             case BotAnswer():
-                understood = _understood(answer, release, self._services.today())
+                flows = self._services.rules().flows
+                understood = _understood(answer, release, flows, self._services.today())
                 return replace(turn, answer=understood), answer
 
     def _question(self, pending: PendingTurn) -> Question:
@@ -251,19 +253,30 @@ def _given_up(pending: PendingTurn) -> Decided:
     return Decided(turn, HandOff(evidence, Reason.BOT_UNAVAILABLE, why), None, None, 0.0)
 
 
-def _candidate(release: Release, key: str, confidence: float, today: dt.date) -> Candidate | None:
-    entry = release.entry(key)
+def _candidate(
+    release: Release | None, flows: Mapping[str, str], key: str, confidence: float, today: dt.date
+) -> Candidate | None:
+    """Give what may be answered: an entry that is live and valid today, or a flow."""
+    if key in flows:
+        return Candidate(key, flows[key], confidence, is_flow=True)
+    entry = release.entry(key) if release is not None else None
     if entry is None or not entry.valid_on(today):
         return None
-    return Candidate(entry.key, entry.title, confidence, entry.human_only, entry.category)
+    return Candidate(
+        entry.key,
+        entry.title,
+        confidence,
+        human_only=entry.human_only,
+        category=entry.category,
+    )
 
 
-def _understood(answer: BotAnswer, release: Release | None, today: dt.date) -> Understood:
+def _understood(
+    answer: BotAnswer, release: Release | None, flows: Mapping[str, str], today: dt.date
+) -> Understood:
     reading = answer.reading
-    candidates: list[Candidate] = []
-    if release is not None:
-        found = (_candidate(release, key, share, today) for key, share in reading.ranking)
-        candidates = [candidate for candidate in found if candidate is not None]
+    found = (_candidate(release, flows, key, share, today) for key, share in reading.ranking)
+    candidates = [candidate for candidate in found if candidate is not None]
     return Understood(
         intent=reading.intent or "",
         confidence=min(reading.confidence, 1.0),

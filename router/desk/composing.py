@@ -123,7 +123,10 @@ class Composer:
 
 
 def _choices(clarify: Clarify, texts: Texts) -> Draft:
-    buttons = [Button(c.title, entry=c.entry) for c in clarify.candidates]
+    buttons = [
+        Button(c.title, flow=c.entry) if c.is_flow else Button(c.title, entry=c.entry)
+        for c in clarify.candidates
+    ]
     buttons.append(Button(texts.human, say=texts.human))
     evidence = clarify.evidence
     source = Source(None, None, evidence.release, evidence.model)

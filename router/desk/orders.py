@@ -70,5 +70,5 @@ def where(shopper: Shopper, context: Context, order: OrderCard | None) -> Where:
         page=context.page,
         order_state=order.state if order else None,
         tier=None if shopper.anonymous else shopper.tier,
-        product_line=(order.product_line if order else None) or context.product_line,
+        product_line=context.product_line or (order.product_line if order else None),
     )

@@ -63,11 +63,12 @@ class MoodSignal:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry the message may be about, as the live release knows it."""
+    """What the message may be about: an entry of the live release, or a flow of that name."""
 
     entry: str
     title: str
     confidence: float
+    is_flow: bool = False
     human_only: bool = False
     category: str = ""
 
@@ -76,8 +77,8 @@ class Candidate:
 class Understood:
     """The bot's reading, reduced to what decides.
 
-    `candidates` are entries of the live release, best first; `intent` may be one that is no entry
-    (a flow). `flow` is set when the bot ran a flow this turn and has messages of its own.
+    `candidates` are entries of the live release and flows, best first. `flow` is set when the bot
+    ran a flow this turn and has messages of its own.
     """
 
     intent: str
@@ -229,7 +230,7 @@ def _from_reading(understood: Understood, turn: Turn, policy: Policy) -> Decisio
         return Reply(replace(evidence, rule=Rule.FLOW, threshold=None), flow=understood.flow)
     best = understood.candidates[0] if understood.candidates else None
     sure = understood.confidence >= policy.confident
-    if sure and best is not None and best.entry == understood.intent:
+    if sure and best is not None and best.entry == understood.intent and not best.is_flow:
         return _from_entry(best, evidence, turn, policy)
     return _when_unsure(understood, evidence, turn, policy)
 
@@ -247,9 +248,12 @@ def _when_unsure(
         if not past.clarified:
             break
         in_a_row += 1
-    candidates = tuple(c for c in understood.candidates if c.confidence >= policy.candidate_floor)[
-        : policy.max_candidates
-    ]
+    worth = (
+        c
+        for c in understood.candidates
+        if c.confidence >= policy.candidate_floor and c.category != policy.courtesy_category
+    )
+    candidates = tuple(worth)[: policy.max_candidates]
     again = in_a_row >= allowed
     evidence = replace(evidence, rule=Rule.LOW_CONFIDENCE_AGAIN if again else Rule.LOW_CONFIDENCE)
     if again or not candidates:

@@ -16,6 +16,7 @@ from router.domain.message import Message, Sender
 
 FIRST_WAIT = 0.05
 LONGEST_WAIT = 1.0
+_FINAL = {4401, 4403}
 
 _events: msgspec.json.Decoder[wire.ShopperEvent] = msgspec.json.Decoder(wire.ShopperEvent)
 
@@ -39,6 +40,10 @@ class Refused:
 
 class NoAcknowledgement(Exception):
     """A message was neither acknowledged nor refused in time."""
+
+
+class TurnedAway(Exception):
+    """The router will not have this shopper: a token it does not know, or a foreign origin."""
 
 
 class NotResumed(Exception):
@@ -69,19 +74,32 @@ class ShopperClient:
     _sent: dict[str, _Sent] = field(default_factory=dict)
     _socket: aiohttp.ClientWebSocketResponse | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _broken: BaseException | None = None
 
     @contextlib.asynccontextmanager
     async def connected(self) -> AsyncIterator[ShopperClient]:
         """Keep a socket open until the block is left."""
         task = asyncio.create_task(self._stay_connected())
+        task.add_done_callback(self._ended)
         try:
             yield self
         finally:
             task.cancel()
             await asyncio.wait([task])
 
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Let whoever waits for an answer know that none can come any more, and why."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._broken = error
+            for sent in self._sent.values():
+                if not sent.answer.done():
+                    sent.answer.set_exception(error)
+
     async def say(self, client_id: str, text: str, *, within: float) -> Acknowledged | Refused:
         """Send a message, again after every reconnect, until it is acknowledged or refused."""
+        if self._broken is not None:
+            raise self._broken
         loop = asyncio.get_running_loop()
         began = loop.time()
         sent = _Sent(wire.encode(wire.Send(client_id, text)), loop.create_future())
@@ -136,6 +154,8 @@ class ShopperClient:
                 for sent in list(self._sent.values()):
                     await self._send(sent.frame)
             self._changed.set()
+        if socket.close_code in _FINAL:
+            raise TurnedAway(f"the router closed the socket for good, with {socket.close_code}")
 
     async def _send(self, frame: bytes) -> None:
         if self._socket is not None:

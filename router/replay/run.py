@@ -101,10 +101,19 @@ async def play_all(
             finished.append(await _play(stage, row))
             on_played()
 
-    async with asyncio.TaskGroup() as group:
-        for row in rows:
-            group.create_task(play(row))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for row in rows:
+                group.create_task(play(row))
+    except ExceptionGroup as several:
+        # One reason is enough to say; the others are mostly the same.
+        raise _first(several) from several
     return [one async for one in _verified(stage, finished, places)]
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, ExceptionGroup) else first
 
 
 @dataclass(frozen=True, slots=True)

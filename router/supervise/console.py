@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 
 from rich.console import Console
@@ -20,6 +21,7 @@ _COLOURS = {
     "mood": "blue",
 }
 _WIDTH = max(map(len, _COLOURS))
+_LIBRARY_WARNING = re.compile(r"(/site-packages/|<frozen ).*:\d+: \w*Warning: ")
 
 
 class Stream:
@@ -27,9 +29,20 @@ class Stream:
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(soft_wrap=True, highlight=False)
+        self._warned: set[str] = set()
 
     def line(self, name: str, raw: str) -> None:
-        """Write one line of a process; its own colours stay, markup in it is text."""
+        """Write one line of a process; its own colours stay, markup in it is text.
+
+        Warnings that libraries give their programmers are left out, with the line they quote.
+        """
+        warned = name in self._warned
+        self._warned.discard(name)
+        if _LIBRARY_WARNING.search(raw):
+            self._warned.add(name)
+            return
+        if warned and raw.startswith("  "):
+            return
         text = Text(f"{name:>{_WIDTH}} │ ", style=_COLOURS.get(name, "white"))
         text.append_text(Text.from_ansi(raw))
         self.console.print(text, soft_wrap=True)

@@ -177,7 +177,7 @@ class _Session:
     async def _resume(self, conversation: Conversation, after: int) -> None:
         """Register first, replay from the store, then release what came meanwhile."""
         self._say(await self._desk.welcome(self._shopper, conversation))
-        last = await self._replay(conversation, after)
+        last = max(await self._replay(conversation, after), conversation.last_seq)
         self._say(wire.Resumed(last))
         self._outbox.release(last)
         if conversation.answer_is_due:

@@ -153,7 +153,9 @@ def circumstances_within(draw: st.DrawFn, condition: Condition) -> Circumstances
     return Circumstances(**known, on=condition.until or condition.starts or draw(days))
 
 
-buttons = st.builds(Button, title=lines, say=lines) | st.builds(
+# Said with a word in front: a button that says the entry's own phrasing leads in a circle.
+said = lines.map(lambda line: f"我想问{line}")
+buttons = st.builds(Button, title=lines, say=said) | st.builds(
     Button, title=lines, flow=st.just("return_request")
 )
 

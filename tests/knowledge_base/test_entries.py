@@ -136,7 +136,28 @@ PRESALE = SHIPPING.answers[1]
             with_answers(saying("好", tier="gold")), "answers", "no answer is the", id="no default"
         ),
         pytest.param(
-            with_answers(saying("一"), saying("二")), "answers[1].when", "can hold", id="2 defaults"
+            with_answers(saying("一"), saying("二")),
+            "answers[1].when",
+            "the condition [default] stands here twice",
+            id="2 defaults",
+        ),
+        pytest.param(
+            with_answers(Answer("零"), saying("一", tier="gold"), saying("二", tier="gold")),
+            "answers[2].when",
+            "the condition [tier=gold] stands here twice",
+            id="the same condition twice",
+        ),
+        pytest.param(
+            with_answers(Answer("好", buttons=(Button("看", entry="shipping_time"),))),
+            "answers[0].buttons[0]",
+            "it leads back to this entry",
+            id="a button to its own entry",
+        ),
+        pytest.param(
+            with_answers(Answer("好", buttons=(Button("看", say="啥时候发货？"),))),
+            "answers[0].buttons[0]",
+            "it leads back to this entry",
+            id="a button that asks the same again",
         ),
         pytest.param(
             with_answers(saying("零"), saying("一", tier="gold"), saying("二", channel="app")),
@@ -231,6 +252,37 @@ def test_a_problem_names_the_entry_and_suggests_what_was_meant():
 def test_what_is_not_known_is_not_held_against_an_entry():
     answer = Answer("好", saying("", tier="platinum").condition, (Button("看", entry="x_y"),))
     assert problems(with_answers(Answer("零"), answer), None, None, None) == []
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<b>粗</b>",
+        "<img src=x onerror=alert(1)",
+        "<script",
+        "<a title=中文 href=/x>看</a>",
+        "&#x3C;b",
+        "&lt;b",
+        "<!-- 注 -->",
+        "<!DOCTYPE html>",
+        "**粗体**",
+        "[订单](https://example.com)",
+        "# 标题",
+    ],
+)
+def test_HTML_and_Markdown_are_refused_wherever_a_text_stands(markup: str):
+    places = [
+        with_answers(Answer(f"好 {markup}" if markup[0] != "#" else markup)),
+        replace(SHIPPING, phrasings=(markup, "咋还不发货")),
+        replace(SHIPPING, title=markup),
+        with_answers(Answer("好", buttons=(Button(markup, url="/help"),))),
+    ]
+    for entry in places:
+        assert any("HTML" in what or "Markdown" in what for _, what in found(entry))
+
+
+def test_line_breaks_and_lists_typed_as_text_are_allowed():
+    assert found(with_answers(Answer("三步：\n- 打开 App\n- 换网络\n1. 重登\n* 完成"))) == []
 
 
 def test_plain_text_with_smaller_than_signs_is_no_HTML():

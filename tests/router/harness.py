@@ -308,7 +308,7 @@ async def running(
     if entries and await knowledge.live_number() is None:
         await knowledge.save_all(entries, author="test", reason="test", at=clock())
         await knowledge.publish(author="test", note="test", at=clock())
-    made = with_secrets(Settings(data=str(folder), demo=True, **settings))
+    made = with_secrets(Settings(**{"data": str(folder), "demo": True} | settings))
     parts = Parts(
         bot=bot,
         mood=ScriptedMood(),

@@ -1,5 +1,7 @@
-import type { ErrorFrame, MessageAcknowledged, MessageCreated } from "./wire";
+import { clientIdOf, Deliveries } from "./deliveries";
+import { Heartbeat } from "./heartbeat";
 import { MemoryOutbox, type Outbox } from "./outbox";
+import type { ErrorFrame, MessageAcknowledged, MessageCreated } from "./wire";
 
 /**
  * idle: not started; connecting: on the way to the first or next connection; ready: resumed, live;
@@ -14,6 +16,7 @@ export type OfType<E extends Tagged, T extends E["type"]> = Extract<E, { type: T
 
 /** The frames every jieli socket has, whichever side it serves. */
 type Known = MessageAcknowledged | MessageCreated | ErrorFrame;
+const SETTLING = new Set<string>(["message.acknowledged", "message.created", "error"]);
 
 export interface SocketOptions<Command extends Tagged, Event extends Tagged> {
   /** Gives the address, asked anew for each connection. */
@@ -28,17 +31,14 @@ export interface SocketOptions<Command extends Tagged, Event extends Tagged> {
   outbox?: Outbox<Command>;
   makeSocket?: (url: string) => WebSocket;
   random?: () => number;
-  now?: () => number;
 }
 
 export const TIMING = {
   firstRetry: 500,
   lastRetry: 15_000,
   open: 12_000,
-  ping: 20_000,
-  pong: 10_000,
-  acknowledge: 15_000,
-  attempts: 4,
+  /** A line that lived this long counts as a good one. */
+  good: 5_000,
 } as const;
 
 type Handler<E> = (event: E) => void;
@@ -55,25 +55,27 @@ export class ResumingSocket<Command extends Tagged, Event extends Tagged> {
   stoppedBy: number | null = null;
 
   private readonly options: SocketOptions<Command, Event>;
-  private readonly outbox: Outbox<Command>;
+  private readonly deliveries: Deliveries<Command>;
+  private readonly heartbeat: Heartbeat;
   private readonly handlers = new Map<string, Set<Handler<never>>>();
   private readonly phaseHandlers = new Set<Handler<Phase>>();
-  private readonly tries = new Map<string, number>();
-  private readonly written = new Map<string, number>();
   private socket: WebSocket | null = null;
   private failures = 0;
-  private lastFrameAt = 0;
   private readyAt = 0;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private openTimer: ReturnType<typeof setTimeout> | undefined;
-  private pingTimer: ReturnType<typeof setTimeout> | undefined;
-  private pongTimer: ReturnType<typeof setTimeout> | undefined;
-  private ackTimer: ReturnType<typeof setTimeout> | undefined;
   private listening = false;
 
   constructor(options: SocketOptions<Command, Event>) {
     this.options = options;
-    this.outbox = options.outbox ?? new MemoryOutbox<Command>();
+    this.deliveries = new Deliveries(options.outbox ?? new MemoryOutbox<Command>(), (givenUp) => {
+      for (const id of givenUp) this.fail(id, "unanswered");
+      this.resync();
+    });
+    this.heartbeat = new Heartbeat(
+      () => this.socket?.send('{"type":"ping"}'),
+      () => this.lose(),
+    );
   }
 
   /** Listens to one type of event, or to `*`; gives the function that stops listening. */
@@ -122,23 +124,19 @@ export class ResumingSocket<Command extends Tagged, Event extends Tagged> {
    */
   send(frame: Command): boolean {
     const id = clientIdOf(frame);
-    if (id !== null) {
-      this.outbox.put(id, frame);
-      this.written.delete(id);
-      this.tries.set(id, 0);
-    }
+    if (id !== null) this.deliveries.keep(id, frame);
     if (this.phase !== "ready") return false;
     return this.write(frame);
   }
 
   /** Gives the frames that wait for their acknowledgement, oldest first. */
   pending(): Command[] {
-    return this.outbox.all();
+    return this.deliveries.all();
   }
 
   /** Forgets a waiting frame, for example one the shopper discards. */
   discard(clientId: string): void {
-    this.settle(clientId);
+    this.deliveries.settle(clientId);
   }
 
   // --- connection ------------------------------------------------------------------------------
@@ -172,19 +170,17 @@ export class ResumingSocket<Command extends Tagged, Event extends Tagged> {
 
   private closed(socket: WebSocket, code: number): void {
     if (socket !== this.socket) return;
-    const lived = this.phase === "ready" ? this.now() - this.readyAt : 0;
     this.drop();
     if (code === 4403) {
       this.stop(code);
     } else if (code === 4401) {
       void this.renew(code);
     } else {
-      if (code === 1009) this.refuseLargest();
-      // A resync that comes again at once must not become a hot loop.
-      if (code === 1013 && (lived > 2_000 || this.failures === 0)) {
-        this.failures += lived > 2_000 ? 0 : 1;
-        this.connect();
-      } else this.retry();
+      const largest = code === 1009 ? this.deliveries.largest() : null;
+      if (largest !== null) this.fail(largest, "too_large");
+      // A line told to resync again and again must not become a hot loop.
+      if (code === 1013 && this.failures++ === 0) this.connect();
+      else this.retry();
     }
   }
 
@@ -218,12 +214,12 @@ export class ResumingSocket<Command extends Tagged, Event extends Tagged> {
   }
 
   private drop(): void {
-    for (const timer of [this.openTimer, this.pingTimer, this.pongTimer, this.ackTimer]) {
-      clearTimeout(timer);
-    }
+    clearTimeout(this.openTimer);
+    this.heartbeat.stop();
+    this.deliveries.lost();
+    if (this.phase === "ready" && Date.now() - this.readyAt > TIMING.good) this.failures = 0;
     const socket = this.socket;
     this.socket = null;
-    this.written.clear();
     if (!socket) return;
     // A dead line may take a minute to report its close; nothing waits for it.
     socket.onopen = socket.onmessage = socket.onclose = null;
@@ -244,106 +240,46 @@ export class ResumingSocket<Command extends Tagged, Event extends Tagged> {
     } catch {
       return;
     }
-    this.heard();
-    this.settleBy(event as unknown as Known);
+    this.heartbeat.heard();
+    if (SETTLING.has(event.type)) this.settleBy(event as unknown as Known);
     if (event.type === this.options.readyOn) this.becomeReady();
     this.emit(event);
-    this.watchAcknowledgements();
   }
 
   private becomeReady(): void {
     clearTimeout(this.openTimer);
-    this.readyAt = this.now();
-    this.failures = 0;
+    this.readyAt = Date.now();
     this.enter("ready");
-    this.flush();
-  }
-
-  private flush(): void {
-    for (const frame of this.outbox.all()) {
-      const id = clientIdOf(frame);
-      if (id !== null && !this.written.has(id)) this.write(frame);
-    }
+    for (const frame of this.deliveries.unwritten()) this.write(frame);
   }
 
   private write(frame: Command): boolean {
-    if (!this.socket || this.socket.readyState !== 1) return false;
-    const id = clientIdOf(frame);
-    if (id !== null) {
-      const tries = (this.tries.get(id) ?? 0) + 1;
-      if (tries > TIMING.attempts) {
-        this.fail(id, "unanswered");
-        return false;
-      }
-      this.tries.set(id, tries);
-      this.written.set(id, this.now());
-    }
+    if (this.socket?.readyState !== 1) return false;
     this.socket.send(JSON.stringify(frame));
-    this.watchAcknowledgements();
+    const id = clientIdOf(frame);
+    if (id !== null) this.deliveries.wrote(id);
     return true;
   }
 
   private settleBy(event: Known): void {
-    if (event.type === "message.acknowledged") this.settle(event.client_id);
-    else if (event.type === "message.created" && event.message.client_id) {
-      this.settle(event.message.client_id);
-    } else if (event.type === "error" && event.client_id) this.settle(event.client_id);
-  }
-
-  private settle(id: string): void {
-    this.outbox.remove(id);
-    this.written.delete(id);
-    this.tries.delete(id);
-  }
-
-  // The router answers every message; a live line that stays silent about one is not to be trusted.
-  private watchAcknowledgements(): void {
-    clearTimeout(this.ackTimer);
-    const oldest = Math.min(...this.written.values());
-    if (!Number.isFinite(oldest)) return;
-    const due = oldest + TIMING.acknowledge - this.now();
-    this.ackTimer = setTimeout(() => this.resync(), Math.max(0, due));
-  }
-
-  private refuseLargest(): void {
-    let largest: string | null = null;
-    let size = 0;
-    for (const frame of this.outbox.all()) {
-      const length = JSON.stringify(frame).length;
-      if (length > size) [largest, size] = [clientIdOf(frame), length];
-    }
-    if (largest !== null) this.fail(largest, "too_large");
+    const id = event.type === "message.created" ? event.message.client_id : event.client_id;
+    if (id) this.deliveries.settle(id);
   }
 
   private fail(id: string, code: string): void {
-    this.settle(id);
+    this.deliveries.settle(id);
     const event: ErrorFrame = { type: "error", code, detail: "", client_id: id };
     this.emit(event as unknown as Event);
   }
 
-  // --- heartbeat -------------------------------------------------------------------------------
-
-  private heard(): void {
-    this.lastFrameAt = this.now();
-    clearTimeout(this.pongTimer);
-    clearTimeout(this.pingTimer);
-    this.pingTimer = setTimeout(() => this.probe(), TIMING.ping);
-  }
-
-  private probe(): void {
-    if (!this.socket || this.socket.readyState !== 1) return;
-    clearTimeout(this.pongTimer);
-    clearTimeout(this.pingTimer);
-    this.socket.send('{"type":"ping"}');
-    this.pongTimer = setTimeout(() => this.lose(), TIMING.pong);
-  }
+  // --- the page -----------------------------------------------------------------------------------
 
   private wake = (): void => {
     if (document.visibilityState === "hidden") return;
     if (this.phase === "waiting") {
       this.failures = 0;
       this.connect();
-    } else if (this.phase === "ready" && this.now() - this.lastFrameAt > 5_000) this.probe();
+    } else if (this.phase === "ready") this.heartbeat.probe(TIMING.good);
   };
 
   private listen(on: boolean): void {
@@ -353,10 +289,6 @@ export class ResumingSocket<Command extends Tagged, Event extends Tagged> {
     document[change]("visibilitychange", this.wake);
     window[change]("online", this.wake);
     window[change]("pageshow", this.wake);
-  }
-
-  private now(): number {
-    return (this.options.now ?? Date.now)();
   }
 
   private enter(phase: Phase): void {
@@ -372,11 +304,6 @@ export class ResumingSocket<Command extends Tagged, Event extends Tagged> {
       }
     }
   }
-}
-
-function clientIdOf(frame: Tagged): string | null {
-  const id = (frame as { client_id?: unknown }).client_id;
-  return typeof id === "string" ? id : null;
 }
 
 /** Gives the ws: or wss: address of a path, on the origin the page or script came from. */

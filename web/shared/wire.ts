@@ -619,7 +619,9 @@ export interface RequestHuman {
   client_id: string;
 }
 /**
- * Everything the client lacked has been sent; what follows is live.
+ * Up to `last_seq` the client lacks nothing it may see; what follows is live.
+ *
+ *     Ends a replay, and comes again when a note for staff only has taken a seq.
  */
 export interface Resumed {
   type: "resumed";

@@ -12,7 +12,7 @@ import type {
   ShopperEvent,
 } from "../shared/wire";
 import { type Identity, SessionRefused } from "./identity";
-import { checkImage, upload, UploadFailed } from "./images";
+import { checkImage, uploadAs, UploadFailed } from "./images";
 import type { Say, Word } from "./locales";
 import { type MessageCommand, OutgoingList } from "./outgoing";
 import { SeenMark } from "./seen";
@@ -190,7 +190,7 @@ export class Chat {
     }
     const clientId = newClientId();
     this.outgoing.addPicture(clientId, file, new Date());
-    await this.uploadImage(clientId, file, checked);
+    await this.uploadPicture(clientId, file, checked);
   }
 
   /** Sends a failed message once more, under its own client id. */
@@ -201,7 +201,7 @@ export class Chat {
     if (frame) this.dispatch(frame as MessageCommand);
     else if (file) {
       const type = await checkImage(file, this.thread.state.maxImageBytes);
-      if (typeof type === "string") await this.uploadImage(clientId, file, type);
+      if (typeof type === "string") await this.uploadPicture(clientId, file, type);
     }
   }
 
@@ -362,40 +362,27 @@ export class Chat {
   }
 
   private refused(event: ErrorFrame): void {
-    const detail = this.explain(event);
     if (event.client_id && this.outgoing.find(event.client_id)) {
-      return this.outgoing.fail(event.client_id, detail);
+      return this.outgoing.fail(event.client_id, event.detail);
     }
     if (event.client_id && event.client_id === this.humanRequest) this.humanAnswered();
-    this.tell(detail);
+    this.tell(event.detail || event.code);
   }
 
-  private explain(event: ErrorFrame): string {
-    if (event.code === "too_large") return this.options.say("error_too_large");
-    if (event.code === "unanswered") return this.options.say("error_unanswered");
-    return event.detail || event.code;
-  }
-
-  private async uploadImage(clientId: string, file: File, type: string): Promise<void> {
+  private async uploadPicture(clientId: string, file: File, type: string): Promise<void> {
     const outgoing = this.outgoing.find(clientId);
     if (!outgoing) return;
     Object.assign(outgoing, { state: "uploading", progress: 0, detail: "" });
-    const address = `${this.options.origin}/api/v1/uploads`;
-    const put = async (fresh: boolean) =>
-      upload(address, await this.options.identity.token(fresh), file, type, (share) => {
-        outgoing.progress = share;
-      });
+    const progress = (share: number) => (outgoing.progress = share);
+    const { identity, origin, say } = this.options;
     try {
-      const uploaded = await put(false).catch((error: unknown) => {
-        if (error instanceof UploadFailed && error.status === 401) return put(true);
-        throw error;
-      });
-      const known = this.outgoing.find(clientId);
-      if (known)
-        this.dispatch({ type: "send_image", client_id: clientId, upload: uploaded.upload });
+      const { upload } = await uploadAs(identity, origin, file, type, progress);
+      if (this.outgoing.find(clientId)) {
+        this.dispatch({ type: "send_image", client_id: clientId, upload });
+      }
     } catch (error) {
       const detail = error instanceof UploadFailed ? error.detail : "";
-      this.outgoing.fail(clientId, detail || this.options.say("error_upload"));
+      this.outgoing.fail(clientId, detail || say("error_upload"));
     }
   }
 }

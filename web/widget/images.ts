@@ -1,4 +1,5 @@
 import type { Problem, Uploaded } from "../shared/wire";
+import type { Identity } from "./identity";
 import type { Word } from "./locales";
 
 export const IMAGE_TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif"];
@@ -41,8 +42,23 @@ export class UploadFailed extends Error {
   }
 }
 
-/** Uploads an image and tells how far it got, 0 to 1. */
-export function upload(
+/** Uploads an image as a shopper, with a fresh token when the router wants one. */
+export async function uploadAs(
+  identity: Identity,
+  origin: string,
+  file: Blob,
+  type: string,
+  progress: (share: number) => void,
+): Promise<Uploaded> {
+  const address = `${origin}/api/v1/uploads`;
+  const token = await identity.token();
+  return upload(address, token, file, type, progress).catch(async (error: unknown) => {
+    if (!(error instanceof UploadFailed) || error.status !== 401) throw error;
+    return upload(address, await identity.token(true), file, type, progress);
+  });
+}
+
+function upload(
   address: string,
   token: string,
   file: Blob,

@@ -180,3 +180,14 @@ def test_offers_at_most_three_choices_above_the_floor() -> None:
     decision = decide(turn(Understood("e0", 0.3, faint)), POLICY)
     assert isinstance(decision, Clarify)
     assert len(decision.candidates) == 1
+
+
+def test_a_flow_may_be_offered_as_a_choice_but_a_courtesy_may_not() -> None:
+    torn = (
+        Candidate("where_is_my_order", "查物流", 0.4, is_flow=True),
+        replace(HELLO, confidence=0.3),
+        replace(SHIPPING, confidence=0.2),
+    )
+    decision = decide(turn(Understood("where_is_my_order", 0.4, torn)), POLICY)
+    assert isinstance(decision, Clarify)
+    assert [c.entry for c in decision.candidates] == ["where_is_my_order", "shipping_time"]

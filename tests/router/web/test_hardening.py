@@ -148,8 +148,8 @@ async def test_a_binary_hello_is_refused(house: House) -> None:
 
 async def test_a_forged_token_is_refused_with_4401(house: House) -> None:
     token = await house.token()
-    head, middle, tail = token.rsplit(".", 2)
-    for forged in ("", "x", "a.b.c", f"{head}.{middle}.{tail[::-1]}", "." + token, "令牌" * 9):
+    head, tail = token.rsplit(".", 1)
+    for forged in ("", "x", "a.b.c", f"{head}.{tail[::-1]}", "." + token, "令牌" * 9):
         socket = await house.socket()
         await socket.send("hello", token=forged)
         assert await socket.closed() == 4401, forged

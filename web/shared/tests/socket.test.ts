@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { PATIENCE } from "../deliveries";
+import { HEARTBEAT } from "../heartbeat";
 import { StoredOutbox } from "../outbox";
 import { ResumingSocket, type SocketOptions, socketAddress, TIMING } from "../socket";
 import type { ShopperCommand, ShopperEvent } from "../wire";
@@ -115,12 +117,23 @@ describe("close codes", () => {
     expect(FakeSocket.made).toHaveLength(2);
   });
 
-  it("does not run hot when 1013 comes again and again", async () => {
+  it("does not run hot when 1013 comes again and again, even after a resume", async () => {
     open();
     await ready();
     FakeSocket.last.closes(1013);
+    await ready();
     FakeSocket.last.closes(1013);
     expect(socket.phase).toBe("waiting");
+  });
+
+  it("forgets old failures once a line has lived for a while", async () => {
+    open();
+    await ready();
+    FakeSocket.last.closes(1013);
+    await ready();
+    vi.advanceTimersByTime(TIMING.good + 1);
+    FakeSocket.last.closes(1013);
+    expect(FakeSocket.made).toHaveLength(3);
   });
 
   it("asks for a new token on 4401 and says hello with it", async () => {
@@ -269,15 +282,29 @@ describe("the outbox", () => {
     socket.on("error", (event) => errors.push(event));
     await ready();
     socket.send(said("message-001"));
-    for (let attempt = 0; attempt < TIMING.attempts; attempt++) {
-      for (let time = 0; time < TIMING.acknowledge; time += 5_000) {
+    for (let attempt = 0; attempt < PATIENCE.silences; attempt++) {
+      for (let time = 0; time < PATIENCE.acknowledge; time += 5_000) {
         FakeSocket.last.hears({ type: "pong" });
         vi.advanceTimersByTime(5_000);
       }
       await ready();
     }
     expect(errors).toMatchObject([{ code: "unanswered", client_id: "message-001" }]);
-    expect(FakeSocket.made).toHaveLength(TIMING.attempts + 1);
+    expect(FakeSocket.made).toHaveLength(PATIENCE.silences + 1);
+  });
+
+  it("does not give a message up because many lines were lost", async () => {
+    open();
+    const errors: unknown[] = [];
+    socket.on("error", (event) => errors.push(event));
+    socket.send(said("message-001"));
+    for (let line = 0; line < 10; line++) {
+      await ready();
+      expect(FakeSocket.last.of("send")).toHaveLength(1);
+      FakeSocket.last.closes();
+      vi.advanceTimersToNextTimer();
+    }
+    expect(errors).toEqual([]);
   });
 
   it("says when a command without a client id did not go out", async () => {
@@ -293,26 +320,26 @@ describe("the heartbeat", () => {
   it("pings a quiet line and lives on when answered", async () => {
     open();
     await ready();
-    vi.advanceTimersByTime(TIMING.ping);
+    vi.advanceTimersByTime(HEARTBEAT.ping);
     expect(FakeSocket.last.of("ping")).toHaveLength(1);
     FakeSocket.last.hears({ type: "pong" });
-    vi.advanceTimersByTime(TIMING.pong + 1);
+    vi.advanceTimersByTime(HEARTBEAT.pong + 1);
     expect(socket.phase).toBe("ready");
   });
 
   it("takes any frame as a sign of life", async () => {
     open();
     await ready();
-    vi.advanceTimersByTime(TIMING.ping);
+    vi.advanceTimersByTime(HEARTBEAT.ping);
     FakeSocket.last.hears({ type: "conversation.typing", conversation: "c", who: "bot" });
-    vi.advanceTimersByTime(TIMING.pong + 1);
+    vi.advanceTimersByTime(HEARTBEAT.pong + 1);
     expect(socket.phase).toBe("ready");
   });
 
   it("leaves a dead line and connects anew", async () => {
     open();
     await ready();
-    vi.advanceTimersByTime(TIMING.ping + TIMING.pong);
+    vi.advanceTimersByTime(HEARTBEAT.ping + HEARTBEAT.pong);
     expect(socket.phase).toBe("waiting");
     vi.advanceTimersByTime(TIMING.firstRetry);
     expect(FakeSocket.made).toHaveLength(2);

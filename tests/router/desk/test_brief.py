@@ -1,0 +1,163 @@
+"""The brief: what an agent needs before the first word."""
+
+from typing import Any
+
+from tests.router.harness import House, Socket
+from tests.router.people import LINA
+
+
+async def opened(house: House, agent: Socket) -> dict[str, Any]:
+    card = (await agent.until("handoff.queued"))["card"]
+    await agent.send("open", conversation=card["conversation"]["id"])
+    return await agent.until("conversation.opened")
+
+
+async def test_the_brief_tells_what_was_asked_and_tried_the_order_and_the_mood(
+    house: House,
+) -> None:
+    agent = await house.staff(LINA)
+    token = await house.demo_token("xiaoman")
+    shopper = await house.shopper(token, page="order", order="JN2611160003")
+    await shopper.say("什么时候发货")
+    await shopper.message("bot")
+    await shopper.send("vote", seq=2, helpful=False)
+    await shopper.until("message.voted")
+    await shopper.say("运费")
+    await shopper.message("bot")
+    await shopper.say("你们是骗子")
+    brief = (await opened(house, agent))["brief"]
+    assert brief["asked"] == "你们是骗子"
+    assert brief["reason"] == "anger"
+    tried = [(t["question"], t["entry"], t["title"], t["helpful"]) for t in brief["tried"]]
+    assert tried == [
+        ("什么时候发货", "shipping_time", "什么时候发货", False),
+        ("运费", "shipping_fee", "运费怎么算", None),
+    ]
+    assert brief["tried"][0]["answer"] == "现货 48 小时内发出。"
+    assert brief["tried"][0]["release"] == 1
+    assert [point["level"] for point in brief["mood"]] == [0, 0, 2]
+    assert brief["orders"][0]["number"] == "JN2611160003"
+    assert len({order["number"] for order in brief["orders"]}) == len(brief["orders"]) == 4
+    assert (brief["shopper_name"], brief["tier"], brief["anonymous"]) == ("小满", "ordinary", False)
+    assert brief["context"]["page"] == "order"
+    assert brief["orders_note"] is None
+
+
+async def test_of_an_anonymous_shopper_the_brief_shows_no_orders_and_says_why(
+    house: House,
+) -> None:
+    agent = await house.staff(LINA)
+    shopper = await house.shopper(order="JN2611160003")
+    await shopper.say("转人工")
+    brief = (await opened(house, agent))["brief"]
+    assert brief["orders"] == []
+    assert "没有登录" in brief["orders_note"]
+    assert brief["tried"] == []
+
+
+async def test_the_brief_is_of_this_case_and_counts_the_earlier_ones(house: House) -> None:
+    agent, shopper = await house.staff(LINA), await house.shopper()
+    await shopper.say("什么时候发货")
+    await shopper.message("bot")
+    await shopper.say("转人工")
+    first = (await opened(house, agent))["card"]["conversation"]["id"]
+    for move, answer in (("accept", "conversation.assigned"), ("resolve", "conversation.left")):
+        await agent.send(move, conversation=first)
+        await agent.until(answer)
+    house.clock.forward(minutes=5)
+    await shopper.say("运费")
+    await shopper.message("bot")
+    await shopper.say("转人工")
+    frame = await opened(house, agent)
+    brief = frame["brief"]
+    assert brief["earlier_cases"] == 1
+    assert [t["entry"] for t in brief["tried"]] == ["shipping_fee"]
+    assert len(frame["messages"]) > 6
+
+
+async def test_the_brief_tells_how_long_the_shopper_has_waited(house: House) -> None:
+    agent, shopper = await house.staff(LINA), await house.shopper()
+    await shopper.say("转人工")
+    frame = await opened(house, agent)
+    conversation = frame["card"]["conversation"]["id"]
+    house.clock.forward(seconds=90)
+    await agent.send("open", conversation=conversation)
+    assert (await agent.until("conversation.opened"))["brief"]["waited_seconds"] in {90, 91}
+    await agent.send("accept", conversation=conversation)
+    await agent.until("conversation.assigned")
+    house.clock.forward(seconds=600)
+    await agent.send("open", conversation=conversation)
+    waited = (await agent.until("conversation.opened"))["brief"]["waited_seconds"]
+    assert 90 <= waited <= 95
+
+
+async def test_a_conversation_nobody_asked_a_human_for_can_be_read_too(house: House) -> None:
+    agent, shopper = await house.staff(LINA), await house.shopper()
+    await shopper.say("什么时候发货")
+    conversation = (await shopper.message("bot"))["conversation"]
+    await agent.send("open", conversation=conversation)
+    brief = (await agent.until("conversation.opened"))["brief"]
+    assert (brief["reason"], brief["waited_seconds"]) == (None, None)
+    assert brief["asked"] == "什么时候发货"
+    assert [t["rule"] for t in brief["tried"]] == ["confident"]
+
+
+async def test_a_transferred_conversation_keeps_the_question_and_tells_the_reason(
+    house: House,
+) -> None:
+    agent, shopper = await house.staff(LINA), await house.shopper()
+    await shopper.say("转人工")
+    conversation = (await opened(house, agent))["card"]["conversation"]["id"]
+    await agent.send("accept", conversation=conversation)
+    await agent.until("conversation.assigned")
+    await agent.send("transfer", conversation=conversation, reason="要开专票")
+    brief = (await opened(house, agent))["brief"]
+    assert (brief["asked"], brief["reason"], brief["detail"]) == ("转人工", "transfer", "要开专票")
+
+
+async def test_an_answer_an_agent_flags_becomes_a_miss_once(house: House) -> None:
+    agent, shopper = await house.staff(LINA), await house.shopper()
+    await shopper.say("什么时候发货")
+    conversation = (await shopper.message("bot"))["conversation"]
+    for _ in range(2):
+        await agent.send("flag", conversation=conversation, seq=2)
+    await agent.send("flag", conversation=conversation, seq=1)
+    assert (await agent.error())["code"] == "unknown_message"
+    assert await house.store.misses_of(conversation) == 1
+
+
+async def test_presence_follows_the_open_desks_and_what_the_agent_says(house: House) -> None:
+    from tests.router.people import WANG
+
+    wang = await house.staff(WANG)
+    lina = await house.staff(LINA)
+    await wang.until("presence.changed", staff=LINA.id, presence="online")
+    await lina.send("set_presence", presence="busy")
+    await wang.until("presence.changed", staff=LINA.id, presence="busy")
+    await wang.send("hello")
+    (colleague,) = (await wang.until("welcome"))["colleagues"]
+    assert colleague["presence"] == "busy"
+    await lina.close()
+    await wang.until("presence.changed", staff=LINA.id, presence="offline")
+
+
+async def test_both_see_when_the_other_types(house: House) -> None:
+    agent, shopper = await house.staff(LINA), await house.shopper()
+    await shopper.say("转人工")
+    conversation = (await opened(house, agent))["card"]["conversation"]["id"]
+    await shopper.send("typing")
+    await agent.until("conversation.typing", who="shopper")
+    await agent.send("typing", conversation=conversation)
+    await shopper.until("conversation.typing", who="agent")
+    await agent.alive()
+
+
+async def test_a_returning_shopper_is_welcomed_with_who_serves_them(house: House) -> None:
+    token = await house.token()
+    agent, shopper = await house.staff(LINA), await house.shopper(token)
+    await shopper.say("转人工")
+    conversation = (await opened(house, agent))["card"]["conversation"]["id"]
+    await agent.send("accept", conversation=conversation)
+    await agent.until("conversation.assigned")
+    again = await house.shopper(token)
+    assert again.seen[0]["conversation"]["agent_name"] == "李娜"

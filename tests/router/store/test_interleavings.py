@@ -1,0 +1,338 @@
+"""Whatever order shoppers, bots and agents come in: one owner, no gaps, nothing lost or late.
+
+A hypothesis state machine over the real store: it draws moves of two shoppers, late, early and
+failed bots and two agents, alone and racing each other, and after each looks at every promise.
+"""
+
+import asyncio
+import functools
+import itertools
+import shutil
+import tempfile
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from knowledge_base.database import Database
+from router.domain.conversation import Context, Conversation, Status
+from router.domain.errors import Refusal
+from router.domain.handoff import Handoff
+from router.domain.message import Sender, Visibility
+from router.domain.people import Shopper, Staff
+from router.store import Changed, PendingTurn, Store
+from router.store import tables as t
+from tests.conftest import migrated
+from tests.router.people import (
+    LINA,
+    NOON,
+    WANG,
+    after,
+    agent_writes,
+    handed_off,
+    handoff,
+    replied,
+    says,
+    system,
+)
+
+HELD = (Status.ACTIVE, Status.ON_HOLD)
+SHOPPERS = (0, 1)
+AGENTS = (replace(LINA, capacity=1), WANG)
+
+which = st.sampled_from(SHOPPERS)
+agents = st.sampled_from(AGENTS)
+
+
+@functools.cache
+def template() -> Path:
+    """Migrate one database for all examples."""
+    folder = Path(tempfile.mkdtemp(prefix="jieli-interleavings-"))
+
+    async def make() -> None:
+        async with migrated(f"sqlite+aiosqlite:///{folder}/template.db"):
+            pass
+
+    asyncio.run(make())
+    return folder / "template.db"
+
+
+@dataclass
+class Known:
+    """What the outside was told about one conversation."""
+
+    id: str
+    acknowledged: dict[str, tuple[int, str]] = field(default_factory=dict)
+    owners: dict[int, tuple[Status, str | None]] = field(default_factory=dict)
+    seen_epoch: int = 0
+    turns: list[PendingTurn] = field(default_factory=list)
+
+    def told(self, conversation: Conversation) -> None:
+        """Note who owns an epoch; nobody is ever told of two."""
+        owner = (conversation.status, conversation.agent)
+        assert self.owners.setdefault(conversation.epoch, owner) == owner
+
+
+class Interleavings(RuleBasedStateMachine):
+    """Shoppers, bots and agents, each doing what they like."""
+
+    @initialize()
+    def open_shop(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.folder = Path(tempfile.mkdtemp(prefix="jieli-interleaving-"))
+        shutil.copy(template(), self.folder / "jieli.db")
+        self.ids = itertools.count(1)
+        self.do(self._open())
+        self.known = [self._come_in(f"shopper-{i}") for i in SHOPPERS]
+
+    async def _open(self) -> None:
+        self.database = Database.open(f"sqlite+aiosqlite:///{self.folder}/jieli.db", pool_size=2)
+        self.store = Store(self.database)
+        await self.store.open()
+
+    def _come_in(self, name: str) -> Known:
+        shopper = Shopper(name, anonymous=True)
+        opened = self.do(self.store.open_conversation(shopper, f"c-{name}", Context(), NOON))
+        known = Known(opened.id)
+        known.told(opened)
+        return known
+
+    def teardown(self) -> None:
+        if not hasattr(self, "loop"):
+            return
+        self.do(self.store.close())
+        self.do(self.database.close())
+        self.loop.close()
+        shutil.rmtree(self.folder)
+
+    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self.loop.run_until_complete(work)
+
+    def attempt(self, known: Known, *moves: Coroutine[Any, Any, Changed]) -> list[Changed]:
+        """Make moves at once; a refusal is an answer, anything else is a fault."""
+
+        async def together() -> list[Any]:
+            return await asyncio.gather(*moves, return_exceptions=True)
+
+        done: list[Changed] = []
+        for outcome in self.do(together()):
+            if isinstance(outcome, Changed):
+                known.told(outcome.conversation)
+                done.append(outcome)
+            elif not isinstance(outcome, Refusal):
+                raise outcome
+        return done
+
+    # --- moves, not made yet -----------------------------------------------------------------
+
+    def _now(self) -> Any:
+        return after(next(self.ids))
+
+    def _saying(self, known: Known, client_id: str, text: str) -> Coroutine[Any, Any, Changed]:
+        return self.store.receive(known.id, says(text, client_id), self._now())
+
+    def _accepting(self, known: Known, agent: Staff) -> Coroutine[Any, Any, Changed]:
+        return self.store.accept(known.id, agent, system(agent.name), self._now())
+
+    def _settling(
+        self, known: Known, turn: PendingTurn, *, hand_off: bool
+    ) -> Coroutine[Any, Any, Changed]:
+        seq, epoch = turn.message.seq, turn.thread.conversation.epoch
+        made = handed_off(seq, known.id, f"h-{next(self.ids)}") if hand_off else replied(seq)
+        return self.store.settle(known.id, epoch, made, self._now())
+
+    def _following(self, known: Known) -> Handoff:
+        return handoff(known.id, f"h-{next(self.ids)}", queued_at=self._now())
+
+    def _acknowledge(self, known: Known, changed: Changed) -> None:
+        (message,) = changed.messages
+        assert message.client_id is not None
+        said = (message.seq, message.body.text)
+        assert known.acknowledged.setdefault(message.client_id, said) == said
+
+    # --- what shoppers do --------------------------------------------------------------------
+
+    @rule(who=which)
+    def a_shopper_says_something(self, who: int) -> None:
+        known, number = self.known[who], next(self.ids)
+        (changed,) = self.attempt(known, self._saying(known, f"client-{number}", f"第{number}句"))
+        self._acknowledge(known, changed)
+
+    @precondition(lambda self: any(known.acknowledged for known in self.known))
+    @rule(who=which, data=st.data())
+    def a_shopper_sends_something_again(self, who: int, data: st.DataObject) -> None:
+        known = self.known[who]
+        own = {k: v for k, v in known.acknowledged.items() if k.startswith("client-")}
+        if not own:
+            return
+        client_id = data.draw(st.sampled_from(sorted(own)))
+        (changed,) = self.attempt(known, self._saying(known, client_id, own[client_id][1]))
+        assert changed.duplicate
+        self._acknowledge(known, changed)
+
+    @rule(who=which, with_bot=st.booleans())
+    def a_shopper_goes_on_with_the_bot_or_waits_again(self, who: int, with_bot: bool) -> None:
+        known = self.known[who]
+        self.attempt(known, self.store.move_in_queue(known.id, with_bot=with_bot, now=self._now()))
+
+    @rule(who=which)
+    def a_shopper_rates(self, who: int) -> None:
+        known = self.known[who]
+        self.attempt(known, self.store.rate(known.id, 5, "", self._now()))
+
+    # --- what bots do ------------------------------------------------------------------------
+
+    @rule(who=which)
+    def a_bot_begins_to_think(self, who: int) -> None:
+        known = self.known[who]
+        turn = self.do(self.store.pending_turn(known.id))
+        if turn is not None:
+            known.turns.append(turn)
+
+    @precondition(lambda self: any(known.turns for known in self.known))
+    @rule(who=which, hand_off=st.booleans(), data=st.data())
+    def a_bot_answers_or_fails_now_or_late(
+        self, who: int, hand_off: bool, data: st.DataObject
+    ) -> None:
+        known = self.known[who]
+        if not known.turns:
+            return
+        turn = data.draw(st.sampled_from(known.turns))
+        self.attempt(known, self._settling(known, turn, hand_off=hand_off))
+
+    # --- what agents do ----------------------------------------------------------------------
+
+    @rule(who=which, agent=agents)
+    def an_agent_accepts(self, who: int, agent: Staff) -> None:
+        known = self.known[who]
+        self.attempt(known, self._accepting(known, agent))
+
+    @rule(who=which)
+    def an_agent_looks(self, who: int) -> None:
+        known = self.known[who]
+        known.seen_epoch = self.do(self.store.thread(known.id)).conversation.epoch
+
+    @rule(who=which, agent=agents)
+    def an_agent_replies_under_the_epoch_last_seen(self, who: int, agent: Staff) -> None:
+        known, number = self.known[who], next(self.ids)
+        draft = agent_writes(f"回复{number}", agent, f"agent-{number}")
+        reply = self.store.agent_says(known.id, agent, draft, known.seen_epoch, self._now())
+        for changed in self.attempt(known, reply):
+            self._acknowledge(known, changed)
+
+    @rule(who=which, agent=agents)
+    def staff_leave_a_note(self, who: int, agent: Staff) -> None:
+        known, number = self.known[who], next(self.ids)
+        draft = agent_writes(f"备注{number}", agent, f"agent-{number}")
+        note = self.store.note(known.id, replace(draft, visibility=Visibility.STAFF), self._now())
+        for changed in self.attempt(known, note):
+            self._acknowledge(known, changed)
+
+    @rule(who=which, agent=agents, resolve=st.booleans())
+    def an_agent_resolves_or_returns_to_the_bot(
+        self, who: int, agent: Staff, resolve: bool
+    ) -> None:
+        known = self.known[who]
+        end = self.store.end_care(
+            known.id, agent, resolve=resolve, drafts=[system("结束")], now=self._now()
+        )
+        self.attempt(known, end)
+
+    @rule(who=which, agent=agents)
+    def an_agent_transfers(self, who: int, agent: Staff) -> None:
+        known = self.known[who]
+        following = self._following(known)
+        self.attempt(
+            known,
+            self.store.transfer(known.id, agent, following, [system("转接")], self._now()),
+        )
+
+    # --- all at once -------------------------------------------------------------------------
+
+    @rule(who=which, order=st.permutations(range(6)))
+    def everybody_moves_at_once(self, who: int, order: list[int]) -> None:
+        known, number = self.known[who], next(self.ids)
+        said = self._saying(known, f"client-{number}", f"第{number}句")
+        moves = [
+            said,
+            self._accepting(known, AGENTS[0]),
+            self._accepting(known, AGENTS[1]),
+            self.store.move_in_queue(known.id, with_bot=True, now=self._now()),
+            self.store.end_care(
+                known.id, AGENTS[1], resolve=True, drafts=[system("结束")], now=self._now()
+            ),
+        ]
+        if known.turns:
+            moves.append(self._settling(known, known.turns[-1], hand_off=number % 2 == 0))
+        done = self.attempt(known, *(moves[i] for i in order if i < len(moves)))
+        client_id = f"client-{number}"
+        for changed in done:
+            if changed.messages and changed.messages[0].client_id == client_id:
+                self._acknowledge(known, changed)
+        assert client_id in known.acknowledged
+
+    # --- the promises ------------------------------------------------------------------------
+
+    @invariant()
+    def every_promise_holds(self) -> None:
+        if not hasattr(self, "known"):
+            return
+        conversations = [self._look_at(known) for known in self.known]
+        for agent in AGENTS:
+            held = [c for c in conversations if c.agent == agent.id and c.status in HELD]
+            assert len(held) <= agent.capacity
+
+    def _look_at(self, known: Known) -> Conversation:
+        conversation: Conversation = self.do(self.store.thread(known.id)).conversation
+        known.told(conversation)
+        messages = self.do(self.store.messages_after(known.id, 0, staff=True))
+        assert [m.seq for m in messages] == list(range(1, conversation.last_seq + 1))
+        stored = [(m.client_id, (m.seq, m.body.text)) for m in messages if m.client_id]
+        assert len(stored) == len(dict(stored))
+        assert dict(stored) == known.acknowledged
+        for message in messages:
+            status, agent = known.owners[message.epoch]
+            if message.sender is Sender.BOT:
+                assert status is Status.BOT, "a bot spoke after a handoff"
+            if message.sender is Sender.AGENT and message.visibility is Visibility.EVERYONE:
+                assert (status in HELD, agent) == (True, message.sender_id)
+        epochs = [m.epoch for m in messages]
+        assert epochs == sorted(epochs)
+        self._look_at_handoffs(conversation)
+        return conversation
+
+    def _look_at_handoffs(self, conversation: Conversation) -> None:
+        async def states() -> list[tuple[str, str]]:
+            async with self.database.reading() as connection:
+                rows = await connection.execute(
+                    sa.select(t.handoffs.c.id, t.handoffs.c.state).where(
+                        t.handoffs.c.conversation == conversation.id,
+                        t.handoffs.c.state != "ended",
+                    )
+                )
+                return [(row.id, row.state) for row in rows]
+
+        open_now = self.do(states())
+        waiting = conversation.status is Status.QUEUED or conversation.keeps_place
+        if waiting:
+            assert open_now == [(conversation.handoff, "queued")]
+        elif conversation.status in HELD:
+            assert open_now == [(conversation.handoff, "assigned")]
+        else:
+            assert open_now == []
+        assert (conversation.agent is not None) == (conversation.status in HELD)
+
+
+TestInterleavings = Interleavings.TestCase
+TestInterleavings.settings = settings(
+    max_examples=30,
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
