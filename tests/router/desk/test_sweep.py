@@ -61,9 +61,12 @@ async def test_a_failure_in_a_round_ends_neither_the_round_after_nor_the_sweep(
 ) -> None:
     class FailsTwice:
         rounds = 0
+        fourth = asyncio.Event()
 
         async def refresh(self) -> None:
             self.rounds += 1
+            if self.rounds == 4:
+                self.fourth.set()
             if self.rounds == 1:
                 raise OSError("disk")
             if self.rounds == 2:
@@ -72,9 +75,7 @@ async def test_a_failure_in_a_round_ends_neither_the_round_after_nor_the_sweep(
     board: Any = FailsTwice()
     monkeypatch.setattr(sweeping, "EVERY_SECONDS", 0.01)
     task = asyncio.create_task(Sweep(house.services, house.shoppers.answering, board, policy).run())
-    async with asyncio.timeout(5):
-        while board.rounds < 4:
-            await asyncio.sleep(0.01)
+    await asyncio.wait_for(board.fourth.wait(), 5)
     assert not task.done()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
