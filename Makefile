@@ -136,12 +136,14 @@ $(CURDIR)/.tools/bin/uv:
 	lock=requirements.lock; [ ! -e .venv/.dev-ready ] || lock=requirements-dev.lock
 	'$(UV)' pip sync --quiet --python $(PY) --require-hashes --compile-bytecode "$$lock"
 	'$(UV)' pip install --quiet --python $(PY) --no-deps --no-build-isolation -e .
+	'$(UV)' pip check --quiet --python $(PY) || { '$(UV)' pip check --python $(PY); exit 1; }
 	touch $@
 
 .venv/.dev-ready: requirements-dev.lock .venv/.ready
 	$(call say,'adding the test tools to .venv')
 	@'$(UV)' pip sync --quiet --python $(PY) --require-hashes --compile-bytecode requirements-dev.lock
 	'$(UV)' pip install --quiet --python $(PY) --no-deps --no-build-isolation -e .
+	'$(UV)' pip check --quiet --python $(PY) || { '$(UV)' pip check --python $(PY); exit 1; }
 	touch $@
 
 # uv reads what it has to know of Rasa's metadata from bot/pyproject.toml, so it runs in bot/.

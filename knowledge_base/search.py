@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 import jieba
-from pypinyin import lazy_pinyin
 
 from knowledge_base.entries import Entry
 from knowledge_base.wording import normalised
@@ -152,6 +151,9 @@ def _terms(plain: str) -> Iterator[str]:
 
 
 def _sound(text: str) -> tuple[str, str]:
+    # Its tables take 50 MB, which a process that never hears Latin letters need not have.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
     syllables = lazy_pinyin(normalised(text))
     return "".join(syllables), "".join(syllable[0] for syllable in syllables)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -47,16 +47,17 @@ async def read_after(database: Database, turns: Iterable[Turn]) -> list[AfterTur
     async with database.reading() as connection:
         for start in range(0, len(names), CHUNK):
             part = {name: by_conversation[name] for name in names[start : start + CHUNK]}
-            found += await connection.run_sync(lambda sync, part=part: list(_after(sync, part)))
+            found += await connection.run_sync(_after, part)
     return found
 
 
-def _after(connection: sa.Connection, asked: dict[str, list[int]]) -> Iterator[AfterTurn]:
+def _after(connection: sa.Connection, asked: dict[str, list[int]]) -> list[AfterTurn]:
     names = list(asked)
     cases = _cases(connection, names)
     shoppers = _shoppers(connection, names)
     replies, care = _replies(connection, names), _care(connection, names)
     levels, ratings = _levels(connection, names), _ratings(connection, names)
+    found: list[AfterTurn] = []
     for conversation, seqs in asked.items():
         for seq in seqs:
             number = cases.get((conversation, seq))
@@ -64,7 +65,7 @@ def _after(connection: sa.Connection, asked: dict[str, list[int]]) -> Iterator[A
                 continue
             case = (conversation, number)
             said = [message for message in replies[case] if message.seq > seq]
-            yield AfterTurn(
+            after = AfterTurn(
                 turn=(conversation, seq),
                 case=case,
                 shopper_name=shoppers.get(conversation),
@@ -73,6 +74,8 @@ def _after(connection: sa.Connection, asked: dict[str, list[int]]) -> Iterator[A
                 level=max((level for at, level in levels[case] if at >= seq), default=0),
                 rating=ratings.get(case),
             )
+            found.append(after)
+    return found
 
 
 def _worked(

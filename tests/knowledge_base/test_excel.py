@@ -1,6 +1,7 @@
 import datetime as dt
 import random
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 from knowledge_base.entries import Answer, Button, Entry, normalised
 from knowledge_base.excel import LAYOUT, SheetProblem, read_workbook, write_workbook
 from knowledge_base.files import read_folder, write_folder
+from knowledge_base.sheets import EMPTY_ROWS_LIMIT, SIZE_LIMIT, UNPACKED_LIMIT
 from tests.knowledge_base.samples import REFUND, SHIPPING, VOCABULARY, entries, found, thorough
 
 
@@ -206,6 +208,25 @@ def test_a_file_that_is_no_workbook_is_told(tmp_path: Path, content: bytes, what
     file.write_bytes(content)
     (problem,) = problems_of(file)
     assert problem.what.startswith(what)
+
+
+def test_a_small_file_that_unpacks_to_very_much_is_not_unpacked(tmp_path: Path):
+    file = tmp_path / "kb.xlsx"
+    zeros = bytes(1_000_000)
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed,
+        packed.open("xl/workbook.xml", "w") as part,
+    ):
+        for _ in range(UNPACKED_LIMIT // len(zeros) + 1):
+            part.write(zeros)
+    assert file.stat().st_size < SIZE_LIMIT
+    (problem,) = problems_of(file)
+    assert problem.what == "it unpacks to too much"
+
+
+def test_a_sheet_ends_after_many_empty_rows(file: Path):
+    change(file, ("phrasings", f"B{EMPTY_ROWS_LIMIT + 900}", "太远了"))
+    assert read_workbook(file, VOCABULARY) == ([SHIPPING, REFUND], [])
 
 
 def test_a_file_that_is_missing_is_told(tmp_path: Path):

@@ -104,7 +104,7 @@ async def test_a_conflict_between_answers_is_refused_and_nothing_is_saved(store:
 
 async def test_a_phrasing_a_saved_entry_has_is_refused(store: KnowledgeStore):
     await save(store, REFUND, SHIPPING)
-    with pytest.raises(InvalidEntries, match="phrasing of 'shipping_other' too"):
+    with pytest.raises(InvalidEntries, match="phrasing of 'shipping_time' too"):
         await save(store, replace(SHIPPING, key="shipping_other"))
 
 

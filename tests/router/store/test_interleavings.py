@@ -203,7 +203,9 @@ class Interleavings(RuleBasedStateMachine):
         if not known.turns:
             return
         turn = data.draw(st.sampled_from(known.turns))
-        self.attempt(known, self._settling(known, turn, hand_off=hand_off))
+        for changed in self.attempt(known, self._settling(known, turn, hand_off=hand_off)):
+            read_under = turn.thread.conversation.epoch
+            assert changed.messages[0].epoch == read_under + hand_off
 
     # --- what agents do ----------------------------------------------------------------------
 
@@ -223,6 +225,7 @@ class Interleavings(RuleBasedStateMachine):
         draft = agent_writes(f"回复{number}", agent, f"agent-{number}")
         reply = self.store.agent_says(known.id, agent, draft, known.seen_epoch, self._now())
         for changed in self.attempt(known, reply):
+            assert changed.messages[0].epoch == known.seen_epoch
             self._acknowledge(known, changed)
 
     @rule(who=which, agent=agents)
@@ -251,6 +254,15 @@ class Interleavings(RuleBasedStateMachine):
             known,
             self.store.transfer(known.id, agent, following, [system("转接")], self._now()),
         )
+
+    @rule(who=which, agent=agents)
+    def a_shopper_asks_for_a_human_who_takes_over(self, who: int, agent: Staff) -> None:
+        """Walk straight to where the other moves matter."""
+        known = self.known[who]
+        self.a_shopper_says_something(who)
+        while (turn := self.do(self.store.pending_turn(known.id))) is not None:
+            self.attempt(known, self._settling(known, turn, hand_off=True))
+        self.attempt(known, self._accepting(known, agent))
 
     # --- all at once -------------------------------------------------------------------------
 

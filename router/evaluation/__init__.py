@@ -1,0 +1,1 @@
+"""Measures what the bot understands, what the triggers see and what the router decides."""
