@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from router.cli.context import Given
+from router.cli.eval import evaluate
 from router.cli.kb import kb
 from router.cli.misses import misses
 from router.cli.replay import replay
@@ -29,5 +30,5 @@ def main(context: click.Context, config: Path | None, data: str | None) -> None:
     context.obj = Given(config, data)
 
 
-for _command in (up, serve, migrate, train_mood, staff, kb, misses, replay):
+for _command in (up, serve, migrate, train_mood, staff, kb, misses, evaluate, replay):
     main.add_command(_command)

@@ -8,9 +8,6 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from router.domain.errors import InvalidText
-from router.domain.message import clean_text
-
 Name = Annotated[str, Meta(min_length=1)]
 
 
@@ -44,7 +41,7 @@ class AnswerRow(Struct, frozen=True):
     """A text, and the entry that answers it where known; null when no entry does."""
 
     text: str
-    entry: Name | None | UnsetType = UNSET
+    entry: Name | UnsetType | None = UNSET
 
 
 Row = TypeVar("Row", LabelledRow, OutsideRow, MoodRow, AnswerRow)
@@ -63,9 +60,10 @@ def read_rows(path: Path, shape: type[Row]) -> list[Row]:
             continue
         try:
             row = msgspec.json.decode(line, type=shape)
-            clean_text(row.text)
-        except (msgspec.DecodeError, InvalidText) as error:
+        except msgspec.DecodeError as error:
             raise CannotEvaluate(f"{path}:{number}: {error}") from error
+        if not row.text.strip():
+            raise CannotEvaluate(f"{path}:{number}: `text` is empty; write one or remove the line")
         rows.append(row)
     if not rows:
         raise CannotEvaluate(f"{path}: holds no rows")

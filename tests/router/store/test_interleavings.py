@@ -47,6 +47,8 @@ AGENTS = (replace(LINA, capacity=1), WANG)
 
 which = st.sampled_from(SHOPPERS)
 agents = st.sampled_from(AGENTS)
+holders = st.sampled_from((None, None, *AGENTS))
+"""None is whoever has the conversation, so that moves often succeed."""
 
 
 @functools.cache
@@ -128,6 +130,11 @@ class Interleavings(RuleBasedStateMachine):
                 raise outcome
         return done
 
+    def _whoever(self, known: Known, agent: Staff | None) -> Staff:
+        holder = self.do(self.store.thread(known.id)).conversation.agent
+        found = next((one for one in AGENTS if one.id == holder), AGENTS[0])
+        return agent or found
+
     # --- moves, not made yet -----------------------------------------------------------------
 
     def _now(self) -> Any:
@@ -180,11 +187,6 @@ class Interleavings(RuleBasedStateMachine):
         known = self.known[who]
         self.attempt(known, self.store.move_in_queue(known.id, with_bot=with_bot, now=self._now()))
 
-    @rule(who=which)
-    def a_shopper_rates(self, who: int) -> None:
-        known = self.known[who]
-        self.attempt(known, self.store.rate(known.id, 5, "", self._now()))
-
     # --- what bots do ------------------------------------------------------------------------
 
     @rule(who=which)
@@ -214,46 +216,45 @@ class Interleavings(RuleBasedStateMachine):
         known = self.known[who]
         self.attempt(known, self._accepting(known, agent))
 
-    @rule(who=which)
-    def an_agent_looks(self, who: int) -> None:
-        known = self.known[who]
-        known.seen_epoch = self.do(self.store.thread(known.id)).conversation.epoch
-
-    @rule(who=which, agent=agents)
-    def an_agent_replies_under_the_epoch_last_seen(self, who: int, agent: Staff) -> None:
+    @rule(who=which, agent=holders, fresh=st.booleans())
+    def an_agent_replies_under_an_epoch_seen_now_or_before(
+        self, who: int, agent: Staff | None, fresh: bool
+    ) -> None:
         known, number = self.known[who], next(self.ids)
+        agent = self._whoever(known, agent)
+        if fresh:
+            known.seen_epoch = self.do(self.store.thread(known.id)).conversation.epoch
         draft = agent_writes(f"回复{number}", agent, f"agent-{number}")
         reply = self.store.agent_says(known.id, agent, draft, known.seen_epoch, self._now())
         for changed in self.attempt(known, reply):
             assert changed.messages[0].epoch == known.seen_epoch
             self._acknowledge(known, changed)
 
-    @rule(who=which, agent=agents)
-    def staff_leave_a_note(self, who: int, agent: Staff) -> None:
+    @rule(who=which, agent=agents, rates=st.booleans())
+    def staff_leave_a_note_or_a_shopper_rates(self, who: int, agent: Staff, rates: bool) -> None:
         known, number = self.known[who], next(self.ids)
+        if rates:
+            self.attempt(known, self.store.rate(known.id, 5, "", self._now()))
+            return
         draft = agent_writes(f"备注{number}", agent, f"agent-{number}")
         note = self.store.note(known.id, replace(draft, visibility=Visibility.STAFF), self._now())
         for changed in self.attempt(known, note):
             self._acknowledge(known, changed)
 
-    @rule(who=which, agent=agents, resolve=st.booleans())
-    def an_agent_resolves_or_returns_to_the_bot(
-        self, who: int, agent: Staff, resolve: bool
-    ) -> None:
+    @rule(who=which, agent=holders, how=st.sampled_from(("resolve", "return", "transfer", "again")))
+    def an_agent_lets_go(self, who: int, agent: Staff | None, how: str) -> None:
         known = self.known[who]
-        end = self.store.end_care(
-            known.id, agent, resolve=resolve, drafts=[system("结束")], now=self._now()
-        )
-        self.attempt(known, end)
-
-    @rule(who=which, agent=agents)
-    def an_agent_transfers(self, who: int, agent: Staff) -> None:
-        known = self.known[who]
-        following = self._following(known)
-        self.attempt(
-            known,
-            self.store.transfer(known.id, agent, following, [system("转接")], self._now()),
-        )
+        agent = self._whoever(known, agent)
+        if how in {"transfer", "again"}:
+            following, told = self._following(known), [system("转接")]
+            move = self.store.transfer(known.id, agent, following, told, self._now())
+        else:
+            resolve, told = how == "resolve", [system("结束")]
+            move = self.store.end_care(
+                known.id, agent, resolve=resolve, drafts=told, now=self._now()
+            )
+        if self.attempt(known, move) and how == "again":
+            self.attempt(known, self._accepting(known, agent))
 
     @rule(who=which, agent=agents)
     def a_shopper_asks_for_a_human_who_takes_over(self, who: int, agent: Staff) -> None:
