@@ -86,9 +86,9 @@ test-lint: .venv/.dev-ready bot/.venv/.dev-ready
 
 test-web: web/dist/.ready
 	$(call say,'pages: types and size of the widget')
-	@cd web && npm run --silent check
+	@(cd web && npm run --silent check)
 	$(call say,'pages: vitest')
-	@cd web && npm run --silent test -- --reporter=dot
+	(cd web && npm run --silent test -- --reporter=dot)
 
 test-unit: .venv/.dev-ready
 	$(call say,'unit and store tests on $(JOBS) processes')

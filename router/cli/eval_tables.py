@@ -64,12 +64,9 @@ def trigger_tables(rows: Sequence[MoodRow], report: TriggersReport) -> list[Tabl
 
 def answer_tables(report: AnswersReport) -> list[Table]:
     """Show what was decided, and how rightly where the rows say what is right."""
-    tables = [
-        _figures(
-            f"release {report.release}, model {report.model}",
-            [(name, f"{count:,}") for name, count in report.decisions.items()],
-        )
-    ]
+    lines = [("release", str(report.release)), ("model", report.model)]
+    lines += [(name, f"{count:,}") for name, count in report.decisions.items()]
+    tables = [_figures("decisions", lines)]
     if report.known is not None:
         tables.append(_known_table(report.known))
     if report.out_of_scope is not None:
