@@ -96,7 +96,7 @@ test-unit: .venv/.dev-ready
 
 test-bot: .venv/.dev-ready bot/.venv/.dev-ready
 	$(call say,'the assistant in its own environment')
-	@cd bot && .venv/bin/python -m pytest -q
+	@(cd bot && .venv/bin/python -m pytest -q)
 	$(call say,'contract tests with the real Rasa')
 	@$(call some,$(PYTEST) -q -m 'bot and not journey' --timeout 600 $(COVER))
 
