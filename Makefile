@@ -92,7 +92,8 @@ test-web: web/dist/.ready
 
 test-unit: .venv/.dev-ready
 	$(call say,'unit and store tests on $(JOBS) processes')
-	@$(PYTEST) -q -n '$(JOBS)' -m 'not bot and not journey and not fault' $(COVER)
+	@[ ! -w /dev/shm ] || export PYTEST_DEBUG_TEMPROOT=/dev/shm
+	$(PYTEST) -q -n '$(JOBS)' -m 'not bot and not journey and not fault' $(COVER)
 
 test-bot: .venv/.dev-ready bot/.venv/.dev-ready
 	$(call say,'the assistant in its own environment')

@@ -120,6 +120,12 @@ def answers_command(
 
     report = _told(work)
     _show(report, answer_tables(report), out)
+    if report.model_release != report.release:
+        click.echo(
+            f"Note: the bot's model is of release {report.model_release}, and release "
+            f"{report.release} is live.",
+            err=True,
+        )
 
 
 async def _answers(

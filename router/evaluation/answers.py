@@ -78,6 +78,7 @@ class AnswersReport(msgspec.Struct, frozen=True):
 
     release: int
     model: str
+    model_release: int | None
     decisions: dict[str, int]
     known: KnownFigures | None
     out_of_scope: OutsideFigures | None
@@ -113,6 +114,7 @@ async def measure(
     return AnswersReport(
         release=walk.release.number,
         model=answers[-1].model if answers else "",
+        model_release=answers[-1].release if answers else None,
         decisions=decisions,
         known=_known(rows, reads),
         out_of_scope=_out_of_scope(rows, reads),
