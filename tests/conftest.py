@@ -11,7 +11,6 @@ from threading import Event, Thread
 
 import asyncpg
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from knowledge_base.database import Database

@@ -26,5 +26,5 @@ def grams(text: str, words: Sequence[str]) -> list[str]:
     for word in words:
         bounded = f" {_LONG_NUMBER.sub(_NUMBER_MARK, word).strip()} "
         if bounded.strip():
-            found += [IN_WORD + gram for gram in (*bounded, *_pairs(bounded))]
+            found += [IN_WORD + gram for gram in (*bounded.strip(), *_pairs(bounded))]
     return found

@@ -202,7 +202,7 @@ class Answering:
                 return replace(turn, answer=Unavailable(why)), None
             case BotAnswer():
                 flows = self._services.rules().flows
-                understood = _understood(answer, release, flows, self._services.today())
+                understood = understood_from(answer, release, flows, self._services.today())
                 return replace(turn, answer=understood), answer
 
     def _question(self, pending: PendingTurn) -> Question:
@@ -271,9 +271,10 @@ def _candidate(
     )
 
 
-def _understood(
+def understood_from(
     answer: BotAnswer, release: Release | None, flows: Mapping[str, str], today: dt.date
 ) -> Understood:
+    """Reduce a bot's answer to what decides, under the live release on a day."""
     reading = answer.reading
     found = (_candidate(release, flows, key, share, today) for key, share in reading.ranking)
     candidates = [candidate for candidate in found if candidate is not None]

@@ -12,7 +12,7 @@ from knowledge_base.releases import Release
 from router.bot_client import Bot, BotAnswer, BotUnavailable, Question
 
 # The very translation of a reading that production decides from; a copy could only drift.
-from router.desk.answering import _understood as understood
+from router.desk.answering import understood_from
 from router.desk.services import MoodReader
 from router.domain.errors import InvalidText
 from router.domain.message import clean_text
@@ -132,7 +132,7 @@ def read(walk: Walk, text: str, answer: BotAnswer) -> AnswerRead:
         safety=mood.safety,
         words=mood.evidence,
     )
-    said = understood(answer, walk.release, walk.rules.flows, walk.today)
+    said = understood_from(answer, walk.release, walk.rules.flows, walk.today)
     decision = decide(Turn(text, signal, answer=said), walk.rules.routing)
     if decision is None:
         raise RuntimeError("an answered turn has no decision")

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.components.grams import grams
+from bot.components.grams import IN_WORD, grams
 from bot.components.linear import Hyperparameters, LinearIntents, fit, fit_sharpness, softmax
 
 PHRASES = {
@@ -71,3 +71,7 @@ def test_order_and_phone_numbers_count_as_one_mark() -> None:
 
 def test_pairs_within_words_know_the_words_borders() -> None:
     assert grams("发货", ["发货"])[-3:] == ["_ 发", "_发货", "_货 "]
+
+
+def test_the_border_of_a_word_alone_is_no_feature() -> None:
+    assert IN_WORD + " " not in grams("ωψξ", ["ωψξ"])
