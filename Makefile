@@ -49,7 +49,7 @@ help:
 
 demo: set-up
 	@exec .venv/bin/jieli up --demo --host '$(HOST)' --port '$(PORT)' --data '$(DATA)' \
-		--bot-port '$(BOT_PORT)' --actions-port '$(ACTIONS_PORT)'
+		--bot-port '$(BOT_PORT)' --actions-port '$(ACTIONS_PORT)' $(if $(RETRAIN),--retrain)
 
 set-up: .venv/.ready bot/.venv/.ready web/dist/.ready
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 SUFFIX = ".tar.gz"
@@ -49,14 +49,22 @@ class BotPlan:
     train: int | None
 
 
-def plan_bot(live: int | None, file_names: Iterable[str], *, retrain: bool) -> BotPlan:
+def plan_bot(
+    live: int | None,
+    file_names: Iterable[str],
+    *,
+    retrain: bool,
+    stale: Collection[str] = (),
+) -> BotPlan:
     """Plan the bot's start: the newest model of the live release needs no training.
 
-    A model of another release serves while the right one is trained; asked to retrain, the newest
-    one serves meanwhile.
+    A model of another release, or one of `stale` (made by another pipeline), serves while the
+    right one is trained; asked to retrain, the newest one serves meanwhile.
     """
     models = sorted(name for name in map(ModelName.parse, file_names) if name is not None)
-    of_live = [name for name in models if name.release == live]
-    start = of_live[-1] if of_live else (models[-1] if models else None)
-    needed = live is not None and (retrain or not of_live)
+    fitting = [m for m in models if m.release == live and m.file_name not in stale]
+    # The likeliest to answer rightly, or at all, comes last.
+    models.sort(key=lambda m: (m.release == live, m.file_name not in stale, m))
+    start = fitting[-1] if fitting else (models[-1] if models else None)
+    needed = live is not None and (retrain or not fitting)
     return BotPlan(start, live if needed else None)

@@ -13,6 +13,7 @@ from knowledge_base.releases import Release
 from router.supervise.console import Stream
 from router.supervise.keeper import Keeper, Probe
 from router.supervise.models import SUFFIX, ModelName, plan_bot
+from router.supervise.pipelines import pipeline_of, stale_models
 from router.supervise.probes import answers_ok
 from router.supervise.programs import House, Program
 from router.supervise.progress import Failed
@@ -100,6 +101,7 @@ class Stack:
             release.number if release else None,
             _files(house.models),
             retrain=self._retrain,
+            stale=await asyncio.to_thread(_stale, house),
         )
         if plan.start is not None:
             await self._serve(plan.start)
@@ -188,6 +190,10 @@ class Stack:
         await self._router.stop()
         others = [keeper for keeper in (self._bot, self._actions) if keeper is not None]
         await asyncio.gather(*(keeper.stop() for keeper in others))
+
+
+def _stale(house: House) -> set[str]:
+    return stale_models(house.models, pipeline_of(house.root))
 
 
 def _files(models: Path) -> list[str]:

@@ -13,6 +13,7 @@ from knowledge_base.releases import Release
 from knowledge_base.training import export
 from router.supervise.child import CannotStart, Child
 from router.supervise.models import ModelName
+from router.supervise.pipelines import note_pipeline, pipeline_of
 from router.supervise.programs import House, Program
 from router.supervise.progress import Chatter, Failed, Line, Trained, read_line
 
@@ -28,6 +29,8 @@ async def train_model(
     Everything the training writes is kept in training.log of the data folder.
     """
     name = ModelName.of(release.number, now)
+    # Taken before, so that a change during the training makes the model stale.
+    pipeline = await asyncio.to_thread(pipeline_of, house.root)
     with tempfile.TemporaryDirectory(dir=house.data, prefix="training-") as scratch:
         folder = Path(scratch)
         made = folder / name.file_name
@@ -40,6 +43,7 @@ async def train_model(
         if not made.is_file():
             return Failed("the training ended well but wrote no model")
         house.models.mkdir(parents=True, exist_ok=True)
+        note_pipeline(house.models / name.file_name, pipeline)
         made.replace(house.models / name.file_name)
     return name
 

@@ -54,3 +54,18 @@ def test_the_plan_serves_what_there_is_and_trains_what_is_lacking(
     live: int | None, files: list[str], retrain: bool, plan: BotPlan
 ) -> None:
     assert plan_bot(live, files, retrain=retrain) == plan
+
+
+@pytest.mark.parametrize(
+    ("live", "files", "stale", "plan"),
+    [
+        pytest.param(1, [R1], {R1}, BotPlan(name(R1), 1), id="the only one is stale"),
+        pytest.param(1, [R1, R1_LATER], {R1_LATER}, BotPlan(name(R1), None), id="an older fits"),
+        pytest.param(2, [R1, R2], {R2}, BotPlan(name(R2), 2), id="stale, but of the release"),
+        pytest.param(3, [R1, R2], {R2}, BotPlan(name(R1), 3), id="of no release, but not stale"),
+    ],
+)
+def test_a_model_of_another_pipeline_only_serves_until_a_new_one_is_trained(
+    live: int, files: list[str], stale: set[str], plan: BotPlan
+) -> None:
+    assert plan_bot(live, files, retrain=False, stale=stale) == plan

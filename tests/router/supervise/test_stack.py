@@ -111,13 +111,26 @@ async def test_nothing_runs_on_after_the_stop(tmp_path: Path) -> None:
 
 
 async def test_a_second_start_reuses_the_model(tmp_path: Path) -> None:
-    house = make_house(tmp_path, train="raise SystemExit('must not be trained')")
-    house.models.mkdir()
-    (house.models / MODEL).write_text("a model")
+    house = make_house(tmp_path)
+    async with running(house, live=release()) as one:
+        await one.stack.bot_settled.wait()
+    (house.root / "bot/train.py").write_text("raise SystemExit('must not be trained')")
     async with running(house, live=release()) as one:
         await one.stack.bot_settled.wait()
         assert one.stack.bot_answers
     assert "training" not in one.told.text
+
+
+async def test_a_changed_pipeline_has_a_model_trained_anew(tmp_path: Path) -> None:
+    house = make_house(tmp_path)
+    async with running(house, live=release()) as one:
+        await one.stack.bot_settled.wait()
+    (house.root / "config.yml").write_text("pipeline: another")
+    async with running(house, live=release()) as one:
+        await one.announced.wait()
+        while "trained r000001" not in one.told.text:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert f"until then {MODEL.removesuffix('.tar.gz')} answers" in one.told.text
 
 
 async def test_a_model_of_the_release_before_answers_while_the_new_one_is_trained(
