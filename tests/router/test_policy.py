@@ -42,8 +42,8 @@ def test_the_presets_of_the_house_name_entries_of_the_demo_knowledge() -> None:
         pytest.param(
             changed("human_request = 0.5", "human_request = 1.5"), "human_request", id="p"
         ),
-        pytest.param(changed("anger = 0.75", "anger = nan"), "anger", id="not a number"),
-        pytest.param(changed("anger = 0.75", 'anger = "high"'), "anger", id="a wrong type"),
+        pytest.param(changed("anger = 0.72", "anger = nan"), "anger", id="not a number"),
+        pytest.param(changed("anger = 0.72", 'anger = "high"'), "anger", id="a wrong type"),
         pytest.param(changed("confident = 0.55", "confidnet = 0.55"), "confidnet", id="a typo"),
         pytest.param(changed("max_candidates = 3", "max_candidates = 4"), "max_candidates", id="4"),
         pytest.param(changed("urgent = 1", "urgent = 0"), "urgent", id="no time at all"),

@@ -62,8 +62,8 @@ CLARIFIED = PastTurn(Rule.LOW_CONFIDENCE, None, "shipping_time", 0.0, 0, True)
         pytest.param(
             turn(mood=MoodSignal(safety="allergy", anger=1.0)), HandOff, Rule.SAFETY, id="safety"
         ),
-        pytest.param(turn(mood=MoodSignal(anger=0.75)), HandOff, Rule.ANGER, id="angry"),
-        pytest.param(turn(mood=MoodSignal(anger=0.74)), Reply, Rule.CONFIDENT, id="nearly angry"),
+        pytest.param(turn(mood=MoodSignal(anger=0.72)), HandOff, Rule.ANGER, id="angry"),
+        pytest.param(turn(mood=MoodSignal(anger=0.71)), Reply, Rule.CONFIDENT, id="nearly angry"),
         pytest.param(
             turn(mood=MoodSignal(anger=0.6), tier="diamond"), HandOff, Rule.ANGER, id="vip angry"
         ),
