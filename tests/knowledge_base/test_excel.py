@@ -1,6 +1,5 @@
 import datetime as dt
 import random
-import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -261,13 +260,11 @@ def thousand_entries() -> list[Entry]:
     return [one(n) for n in range(1000)]
 
 
-def test_ten_thousand_phrasings_go_out_and_in_again_in_seconds(tmp_path: Path):
+def test_ten_thousand_phrasings_go_out_and_in_again(tmp_path: Path):
     many = thousand_entries()
     assert len({normalised(line) for one in many for line in one.phrasings}) == 10_000
     file = write_workbook(many, tmp_path / "kb.xlsx")
-    started = time.perf_counter()
     assert read_workbook(file, VOCABULARY) == (many, [])
-    assert time.perf_counter() - started < 30
 
 
 def test_ten_thousand_mistakes_are_all_told(tmp_path: Path):
