@@ -103,20 +103,21 @@ test-bot: .venv/.dev-ready bot/.venv/.dev-ready
 
 test-faults: .venv/.dev-ready
 	$(call say,'kill -9 under load')
-	@$(call some,$(PYTEST) -q -m fault --timeout 300 $(COVER))
+	@$(call some,$(PYTEST) tests/faults -q -m fault --timeout 300 $(COVER))
 
 test-journeys: .venv/.dev-ready bot/.venv/.dev-ready web/dist/.ready
 	$(call say,'journeys in Chromium')
-	@$(call some,$(PYTEST) -q -m journey --timeout 600 $(COVER))
+	@$(call some,$(PYTEST) tests/journeys -q -m journey --timeout 600 $(COVER))
 
 test-coverage: .venv/.dev-ready
 	$(call say,'coverage of router and knowledge_base$(,) at least 85 % each')
 	@$(PY) -m coverage combine --quiet --append 2>/dev/null || true
 	@for package in router knowledge_base; do
-		$(PY) -m coverage report --include="$$package/*" --fail-under=85 \
-			> ".coverage.$$package.txt" || { cat ".coverage.$$package.txt"; exit 1; }
-		printf '%-16s %s\n' "$$package" "$$(tail -1 ".coverage.$$package.txt" | grep -o '[0-9.]*%')"
-		rm ".coverage.$$package.txt"
+		$(PY) -m coverage report --include="$$package/*" --fail-under=85 > coverage.out \
+			|| { cat coverage.out; exit 1; }
+		printf '%-16s %s %%\n' "$$package" \
+			"$$($(PY) -m coverage report --include="$$package/*" --format=total)"
+		rm coverage.out
 	done
 
 # pytest answers 5 when nothing was selected, which is no failure of the phase.

@@ -161,8 +161,11 @@ def answer(url: str, within: float = 180.0) -> bytes:
 
 
 @pytest.mark.timeout(400)
-def test_a_first_start_serves_prints_the_logins_and_stops_on_ctrl_c(tmp_path: Path) -> None:
+def test_a_first_start_serves_prints_the_logins_and_stops_on_ctrl_c(
+    tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
     port = free_port()
+    (tmp_path / "mood").symlink_to(pytestconfig.cache.mkdir("mood"))
     with up(tmp_path, port) as process:
         health = json.loads(answer(f"http://127.0.0.1:{port}/api/v1/health"))
         assert health["release"] == 1

@@ -343,7 +343,7 @@ class Interleavings(RuleBasedStateMachine):
 
 TestInterleavings = Interleavings.TestCase
 TestInterleavings.settings = settings(
-    max_examples=25,
+    max_examples=16,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
