@@ -7,6 +7,7 @@ from itertools import pairwise
 from router import wire
 from router.desk.orders import order_in_focus
 from router.desk.services import Services
+from router.domain.handoff import Reason
 from router.domain.message import Message, OrderCard, Sender
 from router.store import DecisionLine, Listed
 
@@ -26,11 +27,12 @@ async def brief_of(services: Services, listed: Listed) -> wire.Brief:
     waited = None
     if handoff is not None:
         waited = int(((handoff.accepted_at or services.now()) - handoff.queued_at).total_seconds())
+    tried = _tried(lines, messages, titles)
     return wire.Brief(
-        asked=handoff.asked if handoff else listed.last_text,
+        asked=_asked(listed, tried),
         reason=handoff.reason.value if handoff else None,
         detail=handoff.detail if handoff else "",
-        tried=_tried(lines, messages, titles),
+        tried=tried,
         orders=_orders(services, listed),
         orders_note="顾客没有登录，看不到订单。" if shopper.anonymous else None,
         mood=tuple(wire.MoodPoint(line.seq, line.anger, line.level) for line in lines),
@@ -43,6 +45,16 @@ async def brief_of(services: Services, listed: Listed) -> wire.Brief:
         earlier_cases=conversation.case - 1,
         waited_seconds=waited,
     )
+
+
+def _asked(listed: Listed, tried: tuple[wire.TriedAnswer, ...]) -> str:
+    """Give what the shopper wants: of one who only asked for a human, the question before it."""
+    handoff = listed.handoff
+    if handoff is None:
+        return listed.last_text
+    if handoff.reason is Reason.EXPLICIT_REQUEST and tried:
+        return tried[-1].question or handoff.asked
+    return handoff.asked
 
 
 def _tried(
