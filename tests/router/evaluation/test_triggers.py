@@ -37,7 +37,7 @@ def test_fired_is_what_the_router_hands_over_for(policy: Policy):
 
 
 def test_the_level_stays_what_the_mood_says():
-    report = measure([MoodRow("好的 0.73")], Scores(0.5), Policy())
+    report = measure([MoodRow("好的 0.73")], Scores(0.5), Policy(anger=0.75))
     assert (report.rows[0].anger.level, report.rows[0].anger.fired) == (2, False)
 
 
