@@ -23,9 +23,9 @@ from knowledge_base.database import Database
 from router.domain.conversation import Context, Conversation, Status
 from router.domain.errors import Refusal
 from router.domain.handoff import Handoff
-from router.domain.message import Sender, Visibility
+from router.domain.message import Message, Sender, Visibility
 from router.domain.people import Shopper, Staff
-from router.store import Changed, PendingTurn, Store
+from router.store import Changed, PendingTurn, Store, reads
 from router.store import tables as t
 from tests.conftest import migrated
 from tests.router.people import (
@@ -301,9 +301,8 @@ class Interleavings(RuleBasedStateMachine):
             assert len(held) <= agent.capacity
 
     def _look_at(self, known: Known) -> Conversation:
-        conversation: Conversation = self.do(self.store.thread(known.id)).conversation
+        conversation, messages, open_handoffs = self.do(self._read(known.id))
         known.told(conversation)
-        messages = self.do(self.store.messages_after(known.id, 0, staff=True))
         assert [m.seq for m in messages] == list(range(1, conversation.last_seq + 1))
         stored = [(m.client_id, (m.seq, m.body.text)) for m in messages if m.client_id]
         assert len(stored) == len(dict(stored))
@@ -316,35 +315,41 @@ class Interleavings(RuleBasedStateMachine):
                 assert (status in HELD, agent) == (True, message.sender_id)
         epochs = [m.epoch for m in messages]
         assert epochs == sorted(epochs)
-        self._look_at_handoffs(conversation)
-        return conversation
-
-    def _look_at_handoffs(self, conversation: Conversation) -> None:
-        async def states() -> list[tuple[str, str]]:
-            async with self.database.reading() as connection:
-                rows = await connection.execute(
-                    sa.select(t.handoffs.c.id, t.handoffs.c.state).where(
-                        t.handoffs.c.conversation == conversation.id,
-                        t.handoffs.c.state != "ended",
-                    )
-                )
-                return [(row.id, row.state) for row in rows]
-
-        open_now = self.do(states())
         waiting = conversation.status is Status.QUEUED or conversation.keeps_place
         if waiting:
-            assert open_now == [(conversation.handoff, "queued")]
+            assert open_handoffs == [(conversation.handoff, "queued")]
         elif conversation.status in HELD:
-            assert open_now == [(conversation.handoff, "assigned")]
+            assert open_handoffs == [(conversation.handoff, "assigned")]
         else:
-            assert open_now == []
+            assert open_handoffs == []
         assert (conversation.agent is not None) == (conversation.status in HELD)
+        return conversation
+
+    async def _read(
+        self, conversation: str
+    ) -> tuple[Conversation, list[Message], list[tuple[str, str]]]:
+        """Read all there is of a conversation at one moment."""
+
+        def read(connection: sa.Connection) -> Any:
+            handoffs = connection.execute(
+                sa.select(t.handoffs.c.id, t.handoffs.c.state).where(
+                    t.handoffs.c.conversation == conversation, t.handoffs.c.state != "ended"
+                )
+            )
+            return (
+                reads.thread(connection, conversation).conversation,
+                reads.messages_after(connection, conversation, 0, staff=True),
+                [(row.id, row.state) for row in handoffs],
+            )
+
+        async with self.database.reading() as connection:
+            return await connection.run_sync(read)  # type: ignore[no-any-return]
 
 
 TestInterleavings = Interleavings.TestCase
 TestInterleavings.settings = settings(
-    max_examples=16,
-    stateful_step_count=40,
+    max_examples=25,
+    stateful_step_count=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow],
