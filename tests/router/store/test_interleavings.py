@@ -5,6 +5,7 @@ failed bots and two agents, alone and racing each other, and after each looks at
 """
 
 import asyncio
+import atexit
 import functools
 import itertools
 import shutil
@@ -55,6 +56,7 @@ holders = st.sampled_from((None, None, *AGENTS))
 def template() -> Path:
     """Migrate one database for all examples."""
     folder = Path(tempfile.mkdtemp(prefix="jieli-interleavings-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
     async def make() -> None:
         async with migrated(f"sqlite+aiosqlite:///{folder}/template.db"):
@@ -348,7 +350,7 @@ class Interleavings(RuleBasedStateMachine):
 
 TestInterleavings = Interleavings.TestCase
 TestInterleavings.settings = settings(
-    max_examples=25,
+    max_examples=15,
     stateful_step_count=30,
     deadline=None,
     derandomize=True,
