@@ -7,12 +7,14 @@ from typing import Any
 import msgspec
 
 from router import wire
+from router import wire_knowledge as kb
 
 ROOTS = (
     wire.ShopperCommand,
     wire.ShopperEvent,
     wire.DeskCommand,
     wire.DeskEvent,
+    kb.MissCommand,
     wire.OpenShopperSession,
     wire.ShopperSession,
     wire.Login,
@@ -20,8 +22,31 @@ ROOTS = (
     wire.Uploaded,
     wire.Preset,
     wire.QueueCard,
+    kb.ConsoleView,
+    kb.EntryList,
+    kb.EntryPage,
+    kb.SaveDraft,
+    kb.DraftSaved,
+    kb.EditConflictBody,
+    kb.MoveRevision,
+    kb.CheckEntry,
+    kb.Findings,
+    kb.ReleaseList,
+    kb.PublishPlan,
+    kb.Publish,
+    kb.RollBack,
+    kb.Moved,
+    kb.InboxView,
+    kb.MissList,
+    kb.MissesMoved,
+    kb.RunList,
+    kb.RunReport,
+    kb.ModelWanted,
+    kb.TryIt,
+    kb.Tried,
+    kb.ImportPreview,
 )
-_UNIONS = ("ShopperCommand", "ShopperEvent", "DeskCommand", "DeskEvent")
+_UNIONS = ("ShopperCommand", "ShopperEvent", "DeskCommand", "DeskEvent", "MissCommand")
 
 
 def wire_schema() -> dict[str, Any]:

@@ -69,6 +69,7 @@ export type Sender = "agent" | "bot" | "shopper" | "system";
  * Who may read a message.
  */
 export type Visibility = "everyone" | "staff";
+export type MissCommand = AddWordings | DraftEntry | NeedsHuman | Dismiss | Assign | Reopen;
 export type ShopperCommand =
   | Hello
   | Send
@@ -102,6 +103,18 @@ export interface Accept {
   conversation: string;
 }
 /**
+ * Add the texts of misses to an entry, as a draft of it.
+ */
+export interface AddWordings {
+  type: "add_wordings";
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  misses: string[];
+  entry: string;
+}
+/**
  * The agent speaks to the shopper, under the epoch they saw.
  */
 export interface AgentReply {
@@ -117,6 +130,97 @@ export interface AgentReply {
 export interface AgentTyping {
   type: "typing";
   conversation: string;
+}
+/**
+ * An answer and its condition.
+ */
+export interface AnswerBody {
+  text: string;
+  condition: ConditionBody;
+  /**
+   * @maxItems 20
+   */
+  buttons: ButtonBody[];
+  card: string | null;
+  flow: string | null;
+}
+/**
+ * When an answer applies; an empty list is any value, both days are inclusive.
+ */
+export interface ConditionBody {
+  store: string[];
+  channel: string[];
+  tier: string[];
+  product_line: string[];
+  order_state: string[];
+  starts: string | null;
+  until: string | null;
+}
+/**
+ * A button; exactly one of say, entry, flow and url is set.
+ */
+export interface ButtonBody {
+  title: string;
+  say: string | null;
+  entry: string | null;
+  flow: string | null;
+  url: string | null;
+}
+/**
+ * What is said under one condition before and after; `condition` is for people.
+ */
+export interface AnswerChangeView {
+  condition: string;
+  before: AnswerBody | null;
+  after: AnswerBody | null;
+}
+/**
+ * Give misses to a login, or to nobody.
+ */
+export interface Assign {
+  type: "assign";
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  misses: string[];
+  owner: string | null;
+}
+/**
+ * Why publishing is not possible yet, and the entry to go to, if it is about one.
+ */
+export interface Blocker {
+  code: string;
+  what: string;
+  hint: string;
+  entry: string | null;
+  findings: FindingView[];
+}
+/**
+ * One thing to know about an edit: errors refuse it, warnings are shown.
+ *
+ *     `field` is a path such as answers[1].buttons[0].entry or phrasings[3].
+ */
+export interface FindingView {
+  level: "error" | "warning";
+  field: string;
+  what: string;
+  hint: string;
+  stray: StrayView | null;
+}
+/**
+ * A phrasing nearer to another entry than to its own; similarities from 0 to 1.
+ */
+export interface StrayView {
+  position: number;
+  phrasing: string;
+  own_similarity: number;
+  own_wording: string;
+  other: string;
+  other_title: string;
+  other_similarity: number;
+  other_wording: string;
+  margin: number;
 }
 /**
  * What a message says and shows; a tapped button is kept as what it named.
@@ -241,6 +345,47 @@ export interface Context {
   locale: string;
 }
 /**
+ * Held-out accuracy of a category's entries.
+ */
+export interface CategoryAccuracy {
+  category: string;
+  texts: number;
+  top1: number;
+  top3: number;
+}
+/**
+ * POST /api/v1/kb/check: findings for an entry that is not saved.
+ */
+export interface CheckEntry {
+  entry: EntryBody;
+  removal: boolean;
+}
+/**
+ * An entry as the editor shows and saves it; half-finished ones may be saved as drafts.
+ */
+export interface EntryBody {
+  key: string;
+  title: string;
+  category: string;
+  /**
+   * @maxItems 2000
+   */
+  phrasings: string[];
+  /**
+   * @maxItems 2000
+   */
+  negative_phrasings: string[];
+  /**
+   * @maxItems 200
+   */
+  answers: AnswerBody[];
+  owner: string | null;
+  human_only: boolean;
+  valid_from: string | null;
+  valid_until: string | null;
+  review_on: string | null;
+}
+/**
  * The shopper taps a button that names an entry or a flow; `title` is what it read.
  */
 export interface Choose {
@@ -249,6 +394,146 @@ export interface Choose {
   title: string;
   entry?: string | null;
   flow?: string | null;
+}
+/**
+ * Both changed it differently; the merged entry holds `mine`.
+ */
+export interface ClashView {
+  field: string;
+  mine: string;
+  theirs: string;
+}
+/**
+ * Misses that ask the same.
+ */
+export interface ClusterView {
+  id: string;
+  misses: string[];
+  size: number;
+  trend: TrendPoint[];
+  examples: string[];
+  nearest: NearestView[];
+  cost: CostView;
+  draft: string | null;
+  reasons: {
+    [k: string]: number;
+  };
+  owners: string[];
+  intended: string[];
+  oldest_at: string;
+  newest_at: string;
+}
+/**
+ * Missed turns of a day.
+ */
+export interface TrendPoint {
+  day: string;
+  turns: number;
+}
+/**
+ * An entry near a cluster, from 0 to 1.
+ */
+export interface NearestView {
+  key: string;
+  title: string;
+  similarity: number;
+}
+/**
+ * What misses cost; each case counts once.
+ */
+export interface CostView {
+  agent_minutes: number;
+  handoffs: number;
+  angry: number;
+  low_ratings: number;
+}
+/**
+ * How often held-out texts of one entry were read as another.
+ */
+export interface Confusion {
+  expected: string;
+  got: string;
+  times: number;
+}
+/**
+ * GET /api/v1/kb: everything the console's frame shows; polled while a run goes on.
+ */
+export interface ConsoleView {
+  live: ReleaseRow | null;
+  serving: ServingView;
+  run: RunRow | null;
+  unpublished: number;
+  open_edits: number;
+  in_review: number;
+  open_misses: number;
+  dated: number;
+  vocabulary: {
+    [k: string]: TermView[];
+  };
+  retrain_at: string;
+  timezone: string;
+}
+/**
+ * A release in the list; `models` were trained from it and may be served again.
+ */
+export interface ReleaseRow {
+  number: number;
+  author: string;
+  note: string;
+  published_at: string;
+  follows: number | null;
+  entries: number;
+  added: number;
+  changed: number;
+  removed: number;
+  live: boolean;
+  models: string[];
+}
+/**
+ * Which model answers and which stands beside it.
+ */
+export interface ServingView {
+  live: string | null;
+  live_since: string | null;
+  wanted: string | null;
+  candidate: string | null;
+  former: string | null;
+  former_warm: boolean;
+  trouble: string;
+  kept: boolean;
+}
+/**
+ * A run of the retraining.
+ */
+export interface RunRow {
+  id: string;
+  trigger: "command" | "console" | "nightly" | "start";
+  author: string;
+  state: "abandoned" | "asked" | "failed" | "kept" | "promoted" | "running";
+  phase: string | null;
+  asked_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+  release: number | null;
+  model: string | null;
+  why: string;
+  phases: PhaseView[];
+  reported: boolean;
+}
+/**
+ * A finished step of a run.
+ */
+export interface PhaseView {
+  phase: string;
+  seconds: number;
+  peak_mib: number | null;
+}
+/**
+ * A value and its title.
+ */
+export interface TermView {
+  value: string;
+  title: string;
 }
 /**
  * An agent has the conversation now.
@@ -513,6 +798,180 @@ export interface ErrorFrame {
   client_id: string | null;
 }
 /**
+ * What is added, changed and removed.
+ */
+export interface DiffView {
+  added: EntryBody[];
+  changed: EntryChangeView[];
+  removed: EntryBody[];
+}
+/**
+ * How one entry differs.
+ */
+export interface EntryChangeView {
+  key: string;
+  title: string;
+  fields: FieldChangeView[];
+  phrasings: LineChangeView;
+  negative_phrasings: LineChangeView;
+  answers: AnswerChangeView[];
+}
+/**
+ * A simple field before and after.
+ */
+export interface FieldChangeView {
+  name: string;
+  before: string;
+  after: string;
+}
+/**
+ * Lines that came and went.
+ */
+export interface LineChangeView {
+  added: string[];
+  removed: string[];
+}
+/**
+ * Not a question for the bot.
+ */
+export interface Dismiss {
+  type: "dismiss";
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  misses: string[];
+  reason: string;
+}
+/**
+ * Make a new entry from misses, as a draft.
+ */
+export interface DraftEntry {
+  type: "draft_entry";
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  misses: string[];
+  entry: EntryBody;
+}
+/**
+ * The draft is kept, with what is wrong or doubtful about it.
+ */
+export interface DraftSaved {
+  revision: RevisionView;
+  findings: FindingView[];
+}
+/**
+ * One edit of an entry with its life so far.
+ */
+export interface RevisionView {
+  number: number;
+  author: string;
+  at: string;
+  reason: string;
+  state: "approved" | "draft" | "in_review" | "rejected";
+  removal: boolean;
+  base: number | null;
+  entry: EntryBody;
+  moves: RevisionMoveView[];
+  releases: number[];
+  live: boolean;
+}
+/**
+ * A step of a revision.
+ */
+export interface RevisionMoveView {
+  state: string;
+  author: string;
+  at: string;
+  reason: string;
+}
+/**
+ * Somebody saved the entry since: their revision, both merged, and what must be decided.
+ *
+ *     Saving `merged` (or an entry made from it) with base `newer.number` goes through.
+ */
+export interface EditConflictBody {
+  code: "edit_conflict";
+  detail: string;
+  newer: RevisionView;
+  merged: EntryBody;
+  clashes: ClashView[];
+}
+/**
+ * GET /api/v1/kb/entries?query=&category=&only=(edited|dated|unpublished).
+ */
+export interface EntryList {
+  entries: EntryRow[];
+  total: number;
+}
+/**
+ * An entry in the list.
+ */
+export interface EntryRow {
+  key: string;
+  title: string;
+  category: string;
+  phrasings: number;
+  human_only: boolean;
+  owner: string | null;
+  state: "changed" | "live" | "new" | "removed";
+  edit: ("draft" | "in_review") | null;
+  edit_by: string | null;
+  dated: ("ended" | "not_yet" | "review_due") | null;
+  found: string | null;
+}
+/**
+ * GET /api/v1/kb/entries/{key}: what the editor opens.
+ *
+ *     `current` is the revision an edit continues from: the open one, else the newest approved one;
+ *     its number is the `base` of the next save. A new key answers 404.
+ */
+export interface EntryPage {
+  key: string;
+  current: RevisionView;
+  approved: RevisionView | null;
+  live: RevisionView | null;
+  history: RevisionView[];
+  findings: FindingView[];
+  misses_open: number;
+  misses_cured: number;
+}
+/**
+ * What is wrong or doubtful.
+ */
+export interface Findings {
+  findings: FindingView[];
+}
+/**
+ * One check: its figure and its threshold; `passed` is None where nothing could be measured.
+ *
+ *     `floor` true: the figure has to be at least the threshold; false: at most.
+ */
+export interface GateCheck {
+  name: string;
+  figure: number | null;
+  threshold: number;
+  floor: boolean;
+  unit: "count" | "ms" | "ratio" | "share";
+  passed: boolean | null;
+  measured: number;
+  live: number | null;
+  note: string;
+  failing: GateItem[];
+}
+/**
+ * One failing text: what was expected and what came.
+ */
+export interface GateItem {
+  text: string;
+  expected: string;
+  got: string;
+  confidence: number | null;
+  note: string;
+}
+/**
  * The shopper asks the bot on while keeping the place in the queue.
  */
 export interface GoOnWithBot {
@@ -540,11 +999,148 @@ export interface PageContext {
   locale?: "en" | "zh-CN";
 }
 /**
+ * POST /api/v1/kb/import (multipart: file, remove_missing, apply).
+ *
+ *     With apply false nothing is saved; with problems nothing can be.
+ */
+export interface ImportPreview {
+  diff: DiffView;
+  problems: ImportProblem[];
+  applied: boolean;
+}
+/**
+ * An error in a file, by sheet or document, row and column where there are any.
+ */
+export interface ImportProblem {
+  where: string;
+  what: string;
+  hint: string;
+}
+/**
+ * GET /api/v1/kb/inbox: open misses in clusters, the largest first.
+ */
+export interface InboxView {
+  clusters: ClusterView[];
+  open: number;
+  cured: number;
+  dismissed: number;
+  week: WeekView;
+}
+/**
+ * The figure of the last seven days.
+ */
+export interface WeekView {
+  until: string;
+  missed: number;
+  cured: number;
+  cured_within_24h: number;
+  dismissed: number;
+  open: number;
+  agent_minutes_saved: number;
+}
+/**
  * A member of staff logs in.
  */
 export interface Login {
   login: string;
   password: string;
+}
+/**
+ * One step in the life of a miss.
+ */
+export interface MissChangeView {
+  move: string;
+  author: string;
+  at: string;
+  reason: string;
+  entry: string | null;
+  release: number | null;
+}
+/**
+ * Let only a human answer an entry, and add the wordings to it.
+ */
+export interface NeedsHuman {
+  type: "needs_human";
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  misses: string[];
+  entry: string;
+}
+/**
+ * Open closed misses again.
+ */
+export interface Reopen {
+  type: "reopen";
+  /**
+   * @minItems 1
+   * @maxItems 5000
+   */
+  misses: string[];
+  reason: string;
+}
+/**
+ * GET /api/v1/kb/misses?state=&entry=&ids=a,b&limit=&offset=, newest first.
+ */
+export interface MissList {
+  misses: MissView[];
+  total: number;
+}
+/**
+ * One miss; `proof` says what the last replay showed, `stolen_by` what took it.
+ */
+export interface MissView {
+  id: string;
+  conversation: string;
+  seq: number;
+  text: string;
+  reason: string;
+  at: string;
+  state: "cured" | "dismissed" | "open";
+  age_hours: number | null;
+  owner: string | null;
+  intended: string | null;
+  intended_title: string | null;
+  claimed_by_release: number | null;
+  confidence: number | null;
+  read_as: string | null;
+  proof: string;
+  stolen_by: string | null;
+  changes: MissChangeView[];
+}
+/**
+ * What became of the misses; `revision` of `entry` is the draft that was made, if any.
+ */
+export interface MissesMoved {
+  misses: string[];
+  entry: string | null;
+  revision: number | null;
+  added: string[];
+  left_out: string[];
+}
+/**
+ * POST /api/v1/kb/model: serve this model, or (None) the one that served before.
+ */
+export interface ModelWanted {
+  model: string | null;
+}
+/**
+ * POST /api/v1/kb/entries/{key}/revisions/{number}/(submit|approve|reject).
+ *
+ *     Rejecting needs a reason. Answers RevisionView. `ready` below does submit and approve at once.
+ */
+export interface MoveRevision {
+  reason: string;
+}
+/**
+ * A release went live; `run` is the training that was asked for, if any.
+ */
+export interface Moved {
+  release: number;
+  run: string | null;
+  model: string | null;
+  detail: string;
 }
 /**
  * Asks for a shopper token: anonymous (keeping a former token's id), or signed.
@@ -596,6 +1192,28 @@ export interface Problem {
   detail: string;
 }
 /**
+ * POST /api/v1/kb/publish: `live` is the live release the editor looked at (409 if moved).
+ */
+export interface Publish {
+  note: string;
+  live: number | null;
+  retrain: boolean;
+}
+/**
+ * GET /api/v1/kb/publish: what publishing now would change, and what stands against it.
+ *
+ *     `ready` when there is something to publish and no blocker. Warnings do not block; `waiting`
+ *     are edits that would not be in it because nobody approved them.
+ */
+export interface PublishPlan {
+  live: number | null;
+  ready: boolean;
+  blockers: Blocker[];
+  warnings: Blocker[];
+  waiting: EntryRow[];
+  diff: DiffView;
+}
+/**
  * The shopper's place in the queue changed; null when no longer waiting.
  */
 export interface QueuePositionChanged {
@@ -604,12 +1222,45 @@ export interface QueuePositionChanged {
   place: Place | null;
 }
 /**
+ * A candidate entry of a reading.
+ */
+export interface RankedView {
+  key: string;
+  title: string;
+  confidence: number;
+  served: boolean;
+}
+/**
  * The shopper rates the resolved case, 1 to 5.
  */
 export interface Rate {
   type: "rate";
   score: number;
   comment?: string;
+}
+/**
+ * GET /api/v1/kb/releases. GET /api/v1/kb/releases/{n}/diff[?against=m] gives a DiffView.
+ */
+export interface ReleaseList {
+  releases: ReleaseRow[];
+}
+/**
+ * Coverage and precision at the router's threshold, by release.
+ */
+export interface ReleasePoint {
+  release: number;
+  model: string;
+  at: string;
+  coverage: number;
+  precision: number;
+}
+/**
+ * Held-out texts by confidence: the mean of it and the share of right ones.
+ */
+export interface ReliabilityBin {
+  confidence: number;
+  right: number;
+  texts: number;
 }
 /**
  * The shopper taps 转人工.
@@ -626,6 +1277,56 @@ export interface RequestHuman {
 export interface Resumed {
   type: "resumed";
   last_seq: number;
+}
+/**
+ * Answering from this confidence on: the share answered and how much of it is right.
+ */
+export interface RiskPoint {
+  confidence: number;
+  coverage: number;
+  precision: number;
+}
+/**
+ * POST /api/v1/kb/roll_back: answers at once; understanding too where a model is kept.
+ *
+ *     `release` None is the one the live one followed.
+ */
+export interface RollBack {
+  release: number | null;
+  understanding: boolean;
+}
+/**
+ * GET /api/v1/kb/runs. POST /api/v1/kb/runs starts one (202 RunRow, 409 run_goes_on).
+ */
+export interface RunList {
+  runs: RunRow[];
+}
+/**
+ * GET /api/v1/kb/runs/{id}/report; also written as JSON by `jieli retrain --out`.
+ */
+export interface RunReport {
+  run: RunRow;
+  passed: boolean;
+  checks: GateCheck[];
+  by_category: CategoryAccuracy[];
+  confusions: Confusion[];
+  reliability: ReliabilityBin[];
+  risk: RiskPoint[];
+  over_releases: ReleasePoint[];
+  cured: GateItem[];
+  not_cured: GateItem[];
+}
+/**
+ * PUT /api/v1/kb/entries/{key}/draft: autosave; `base` None makes a new entry.
+ *
+ *     An author's own newest draft is continued by a revision after it. Answers DraftSaved, or 409
+ *     EditConflictBody.
+ */
+export interface SaveDraft {
+  entry: EntryBody;
+  base: number | null;
+  reason: string;
+  removal: boolean;
 }
 /**
  * The shopper says something.
@@ -684,6 +1385,49 @@ export interface ShopperSession {
   shopper: string;
   anonymous: boolean;
   expires_at: string;
+}
+/**
+ * Live beside candidate; without a candidate model its half reads with the live one and
+ *     answers from the approved entries.
+ */
+export interface Tried {
+  live: TriedHalf;
+  candidate: TriedHalf;
+  human_request: number;
+  anger: number;
+  level: number;
+}
+/**
+ * What one model and the answers beside it make of the text.
+ */
+export interface TriedHalf {
+  model: string | null;
+  release: number | null;
+  available: boolean;
+  why: string;
+  decision: ("clarify" | "hand_off" | "reply") | null;
+  rule: string;
+  entry: string | null;
+  confidence: number | null;
+  threshold: number | null;
+  ranking: RankedView[];
+  answer: AnswerBody | null;
+  condition: string;
+}
+/**
+ * POST /api/v1/kb/try: how a text is read and answered under a chosen shopper.
+ *
+ *     `draft` is answered from instead of the live entry of its key in the candidate's half.
+ */
+export interface TryIt {
+  text: string;
+  store: string | null;
+  channel: string | null;
+  tier: string | null;
+  product_line: string | null;
+  order_state: string | null;
+  on: string | null;
+  draft: EntryBody | null;
 }
 /**
  * An accepted image.
