@@ -66,12 +66,14 @@ class Database:
         if parsed.get_backend_name() == "sqlite":
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            engine = create_async_engine(url, pool_size=pool_size, max_overflow=4)
+            engine = create_async_engine(
+                url, pool_size=pool_size, max_overflow=4, hide_parameters=True
+            )
             sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
         else:
             engine = create_async_engine(
-                url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True
+                url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, hide_parameters=True
             )
         return cls(engine)
 

@@ -135,4 +135,3 @@ def login() -> str:
 
 JSON = click.option("--json", "json_out", is_flag=True, help="Print JSON for programs.")
 AUTHOR = click.option("--author", default=login, show_default="your login", help="Who does it.")
-FOLDER = click.Path(path_type=Path, file_okay=False)

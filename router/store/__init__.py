@@ -61,6 +61,11 @@ class Store:
         async with self.database.reading() as connection:
             return await connection.run_sync(partial(work, **named), *args)
 
+    async def _append_once(self, conversation: str, draft: Draft, now: dt.datetime) -> Changed:
+        return await self._write(
+            conversation, lambda c: moves.append_once(c, conversation, draft, now)
+        )
+
     # --- moves -------------------------------------------------------------------------------
 
     async def open_conversation(
@@ -73,7 +78,7 @@ class Store:
 
     async def receive(self, conversation: str, draft: Draft, now: dt.datetime) -> Changed:
         """Append a shopper's message once, however often it is sent."""
-        return await self._write(conversation, lambda c: moves.receive(c, conversation, draft, now))
+        return await self._append_once(conversation, draft, now)
 
     async def settle(
         self, conversation: str, epoch: int, settlement: Settlement, now: dt.datetime
@@ -101,7 +106,7 @@ class Store:
 
     async def note(self, conversation: str, draft: Draft, now: dt.datetime) -> Changed:
         """Append a note that only staff read."""
-        return await self._write(conversation, lambda c: moves.note(c, conversation, draft, now))
+        return await self._append_once(conversation, draft, now)
 
     async def end_care(
         self,

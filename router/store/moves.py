@@ -107,10 +107,10 @@ def open_conversation(
     return opened
 
 
-def receive(
+def append_once(
     connection: sa.Connection, conversation_id: str, draft: Draft, now: dt.datetime
 ) -> Changed:
-    """Append a shopper's message once, however often it is sent."""
+    """Append a message once, however often it is sent: a shopper's, or a note of the staff."""
     before = load(connection, conversation_id)
     again = _sent_before(connection, before, draft)
     if again is not None:
@@ -194,17 +194,6 @@ def agent_says(
     before.guard(epoch)
     if before.status not in {Status.ACTIVE, Status.ON_HOLD} or before.agent != agent.id:
         raise IllegalMove("这个会话不在你手上，不能回复。请先接入。")
-    return _append(connection, before, [draft], now)
-
-
-def note(
-    connection: sa.Connection, conversation_id: str, draft: Draft, now: dt.datetime
-) -> Changed:
-    """Append a note that only staff read; anybody on the staff may."""
-    before = load(connection, conversation_id)
-    again = _sent_before(connection, before, draft)
-    if again is not None:
-        return again
     return _append(connection, before, [draft], now)
 
 
