@@ -57,7 +57,10 @@ class Dialogue:
     now: Callable[[], datetime]
 
     async def answer(self, ask: Ask) -> Answer:
-        """Answer one message, alone in its conversation."""
+        """Answer one message, alone in its conversation unless it is only to be read."""
+        if ask.reading_only:
+            parsed = await self.rasa.parse_message(readable(ask.text))
+            return self._answer(reading_of(parsed, skipped(ask.text), in_flow=False), (), None)
         async with self.rasa.lock_store.lock(ask.conversation, wait_time_in_seconds=0.02):
             parsed = await self.rasa.parse_message(readable(ask.text))
             waiting = await self._waiting(ask.conversation)

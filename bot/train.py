@@ -28,6 +28,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from rasa.utils.log_utils import configure_structlog
 
+from bot.figures import figures, write_figures
 from bot.training import CONFIG, Report, train_package
 
 SEED: Final = 42
@@ -70,10 +71,13 @@ def model_name(release: int, now: datetime) -> str:
     return f"r{release:06d}-{now.astimezone(UTC):%Y%m%dT%H%M%S}"
 
 
-def train(export: Path, out: Path, name: str | None, report: Report) -> Trained:
+def train(
+    export: Path, out: Path, name: str | None, figures_file: Path | None, report: Report
+) -> Trained:
     """Train one model from `export` and put its package at `out`, or in it when it is a folder.
 
-    The package appears whole or not at all. Raises TrainingRefused.
+    The package appears whole or not at all. What the model read of unseen text goes to
+    `figures_file`. Raises TrainingRefused.
     """
     started = time.monotonic()
     release = read_release(export)
@@ -86,7 +90,9 @@ def train(export: Path, out: Path, name: str | None, report: Report) -> Trained:
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="jieli-model-", dir=target.parent) as folder:
         package = Path(folder) / target.name
-        train_package(export, package, report)
+        held_out = train_package(export, package, report)
+        if figures_file is not None:
+            write_figures(figures(held_out), figures_file)
         shutil.move(package, target)
     return Trained(
         target.name.removesuffix(SUFFIX), release.release, round(time.monotonic() - started, 2)
@@ -98,6 +104,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--export", type=Path, required=True, help="folder of a release export")
     parser.add_argument("--out", type=Path, required=True, help="model package to write")
     parser.add_argument("--name", help="model name; by default from the release and the time")
+    parser.add_argument(
+        "--figures", type=Path, help="JSON Lines to write: the training text, read unseen"
+    )
     return parser.parse_args()
 
 
@@ -120,7 +129,9 @@ def main() -> int:
     try:
         # Rasa prints for people; standard output here is for machines.
         with contextlib.redirect_stdout(sys.stderr):
-            trained = train(arguments.export, arguments.out, arguments.name, report)
+            trained = train(
+                arguments.export, arguments.out, arguments.name, arguments.figures, report
+            )
     except Exception as problem:
         logging.getLogger(__name__).exception("training failed")
         tell({"error": f"{type(problem).__name__}: {problem}"})

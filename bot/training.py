@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from rasa.engine.constants import PLACEHOLDER_IMPORTER
-from rasa.engine.graph import ExecutionContext, GraphNodeHook
+from rasa.engine.graph import ExecutionContext, GraphNodeHook, GraphSchema
 from rasa.engine.recipes.recipe import Recipe
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.storage import ModelStorage
 from rasa.engine.validation import validate
 from rasa.shared.data import TrainingType
 from rasa.shared.importers.importer import TrainingDataImporter
+
+from bot.components.classifier import CalibratedIntentClassifier
+from bot.components.held_out import FILE, HeldOut, read_held_out
 
 CONFIG: Final = Path("config.yml")
 DIALOGUE: Final = (Path("data/nlu"), Path("data/rules"))
@@ -59,8 +63,11 @@ class _Progress(GraphNodeHook):
         self._report(_node_label(node_name), self._done, self._nodes)
 
 
-def train_package(export: Path, package: Path, report: Report) -> None:
-    """Train an export with the hand-written dialogue, and write the model package."""
+def train_package(export: Path, package: Path, report: Report) -> list[HeldOut]:
+    """Train an export with the hand-written dialogue, and write the model package.
+
+    Returns the readings of the training text by models that had not seen it.
+    """
     importer = TrainingDataImporter.load_from_config(
         str(CONFIG),
         [str(DOMAIN), str(export / "domain.yml")],
@@ -80,6 +87,17 @@ def train_package(export: Path, package: Path, report: Report) -> None:
             hooks=[_Progress(report, len(schema.nodes))],
         )
         domain = importer.get_domain()
-        runner.run(inputs={PLACEHOLDER_IMPORTER: importer})
+        trained = runner.run(inputs={PLACEHOLDER_IMPORTER: importer})
         storage.create_model_package(package, graph, domain)
+        held_out = _held_out(schema, storage, trained)
     report("package", len(schema.nodes), len(schema.nodes))
+    return held_out
+
+
+def _held_out(schema: GraphSchema, storage: ModelStorage, trained: dict[str, Any]) -> list[HeldOut]:
+    """Return what the intent classifier kept of its held-out folds, if the pipeline has ours."""
+    for name, node in schema.nodes.items():
+        if node.uses is CalibratedIntentClassifier and name in trained:
+            with storage.read_from(trained[name]) as folder:
+                return read_held_out(folder / FILE)
+    return []

@@ -20,7 +20,10 @@ class Malformed(Exception):
 
 
 class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One shopper message to read; `order` is the number on the page, `flow` starts a flow."""
+    """One shopper message to read; `order` is the number on the page, `flow` starts a flow.
+
+    With `reading_only` it is read as outside any flow, and neither starts, moves nor ends one.
+    """
 
     conversation: Id
     message: Id
@@ -29,6 +32,7 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order: Label | None = None
     locale: Literal["zh-CN", "en"] = "zh-CN"
     flow: Flow | None = None
+    reading_only: bool = False
 
 
 class Reset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

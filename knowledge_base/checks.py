@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
@@ -45,13 +45,18 @@ def check(
 
 
 def check_all(
-    entries: Sequence[Entry], vocabulary: Vocabulary | None, nearness: Nearness | None = None
+    entries: Sequence[Entry],
+    vocabulary: Vocabulary | None,
+    nearness: Nearness | None = None,
+    *,
+    only: Collection[str] | None = None,
 ) -> list[Finding]:
-    """List everything about all entries, entry by entry."""
+    """List everything about all entries, or those of some keys among all, entry by entry."""
     across = _across(entries)
     return [
         finding
         for entry in entries
+        if only is None or entry.key in only
         for finding in _findings(entry, entries, across, vocabulary, nearness)
     ]
 

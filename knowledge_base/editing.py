@@ -45,6 +45,22 @@ class RevisionStory:
         return bool(self.releases)
 
 
+def folded(stories: Iterable[RevisionStory]) -> list[RevisionStory]:
+    """Leave out the drafts their own author went on from: saves while typing, not edits.
+
+    What was submitted, decided or merged stays, and so does what somebody else went on from.
+    """
+    known = list(stories)
+    went_on = {(one.revision.base, one.revision.author) for one in known}
+    return [
+        one
+        for one in known
+        if one.moves
+        or one.revision.state is not RevisionState.DRAFT
+        or (one.revision.number, one.revision.author) not in went_on
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class OpenEdit:
     """A draft or a submitted revision that nobody has decided or continued."""

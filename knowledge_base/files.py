@@ -12,10 +12,17 @@ from knowledge_base.conditions import ALWAYS, Condition, Field, Term, Vocabulary
 from knowledge_base.entries import Answer, Button, Entry
 from knowledge_base.errors import InvalidVocabulary, Problem
 from knowledge_base.saving import given_problems
-from knowledge_base.yaml_nodes import FileProblem, Place, Reading, compose, place_of
+from knowledge_base.yaml_nodes import FileProblem, Place, Reading, compose, compose_all, place_of
 from knowledge_base.yaml_text import file_text
 
-__all__ = ["FileProblem", "read_folder", "read_vocabulary", "write_folder"]
+__all__ = [
+    "FileProblem",
+    "read_file",
+    "read_folder",
+    "read_vocabulary",
+    "write_file",
+    "write_folder",
+]
 
 ENTRY_FIELDS = (
     "key",
@@ -43,9 +50,33 @@ def read_folder(
     """
     if not path.is_dir():
         return [], [FileProblem(str(path), 1, 1, "", "it is no folder", "Give a folder of YAML.")]
+    return _read_files(sorted(path.glob("*.yml")), vocabulary, others)
+
+
+def read_file(
+    file: Path, vocabulary: Vocabulary, others: Sequence[Entry] = ()
+) -> tuple[list[Entry], list[FileProblem]]:
+    """Read one file, which may hold a document for each category; as `read_folder` does."""
+    return _read_files([file], vocabulary, others)
+
+
+def write_file(entries: Sequence[Entry], file: Path) -> Path:
+    """Write all entries to one file, a document for each category, replacing it at once."""
+    categories = dict.fromkeys(entry.category for entry in entries)
+    documents = (
+        file_text(category, [entry for entry in entries if entry.category == category])
+        for category in categories
+    )
+    _replace(file, "---\n".join(documents))
+    return file
+
+
+def _read_files(
+    files: Sequence[Path], vocabulary: Vocabulary, others: Sequence[Entry]
+) -> tuple[list[Entry], list[FileProblem]]:
     read: list[tuple[Entry, Reading]] = []
     found: list[FileProblem] = []
-    for file in sorted(path.glob("*.yml")):
+    for file in files:
         made, noted = _read_file(file)
         read += made
         found += noted
@@ -116,10 +147,22 @@ def _terms(node: yaml.Node, name: str, reading: Reading) -> tuple[Term, ...]:
 
 
 def _read_file(file: Path) -> tuple[list[tuple[Entry, Reading]], list[FileProblem]]:
+    whole = Reading(str(file))
+    made: list[tuple[Entry, Reading]] = []
+    found = whole.problems
+    for node in compose_all(file, whole):
+        entries, problems = _read_document(node, file)
+        made += entries
+        found += problems
+    return made, found
+
+
+def _read_document(
+    node: yaml.Node, file: Path
+) -> tuple[list[tuple[Entry, Reading]], list[FileProblem]]:
     reading = Reading(str(file))
-    node = compose(file, reading)
     needed = ("category", "entries")
-    parts = reading.mapping(node, "", allowed=needed, required=needed) if node else None
+    parts = reading.mapping(node, "", allowed=needed, required=needed)
     if parts is None or "entries" not in parts:
         return [], reading.problems
     category = reading.text(parts["category"], "category") if "category" in parts else None

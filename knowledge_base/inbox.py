@@ -15,6 +15,8 @@ from knowledge_base.replies import draft_answer
 from knowledge_base.terms import Nearest, Terms
 
 EXAMPLES = 5
+MOST_NEAR = 50
+"""Entries among which one that was chosen is looked for."""
 NEAREST = 3
 TREND_DAYS = 14
 LOW_RATING = 2
@@ -169,6 +171,7 @@ class Aftermath:
     agent_seconds: float = 0.0
     level: int = 0  # the worst anger from this turn on
     rating: int | None = None
+    chosen: str | None = None  # the entry the shopper took from the choices offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,7 @@ class ClusterSummary:
     size: int  # missed turns; one turn may be missed for several reasons
     trend: tuple[tuple[dt.date, int], ...]  # turns a day, the last days, oldest first
     examples: tuple[str, ...]
-    nearest: tuple[Nearest, ...]
+    nearest: tuple[Nearest, ...]  # those shoppers chose before the others
     cost: Cost
     draft: str | None  # what an agent answered, as a first draft
     reasons: tuple[tuple[str, int], ...]
@@ -259,7 +262,7 @@ def _summary(
         size=len(turns),
         trend=tuple((day, a_day[day]) for day in shown),
         examples=tuple(examples),
-        nearest=tuple(known.nearest(examples, NEAREST)),
+        nearest=_nearest(examples, after, known),
         cost=Cost.of(after),
         draft=draft_answer([one.replies for one in _by_case(after)]),
         reasons=tuple(reasons.most_common()),
@@ -268,6 +271,15 @@ def _summary(
         oldest_at=by_age[0].at,
         newest_at=by_age[-1].at,
     )
+
+
+def _nearest(
+    examples: Sequence[str], after: Iterable[Aftermath], known: Terms
+) -> tuple[Nearest, ...]:
+    """List the entries that may be meant: what shoppers chose first, then what reads alike."""
+    chosen = Counter(one.chosen for one in after)
+    near = known.nearest(examples, MOST_NEAR)
+    return tuple(sorted(near, key=lambda one: -chosen[one.entry])[:NEAREST])
 
 
 def _by_case(aftermaths: Iterable[Aftermath]) -> list[Aftermath]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -57,19 +58,38 @@ class InboxStore:
         *,
         state: MissState | None = MissState.OPEN,
         intended: bool | None = None,
+        entry: str | None = None,
         since: dt.datetime | None = None,
         limit: int = LIMIT,
+        offset: int = 0,
     ) -> list[MissCase]:
-        """List cases, newest first; `intended` asks for those meant for an entry, or for none."""
-        statement = sa.select(misses).order_by(misses.c.at.desc(), misses.c.id.desc()).limit(limit)
+        """List cases, newest first.
+
+        `intended` asks for those meant for an entry, or for none; `entry` for those meant for it.
+        """
+        newest = sa.select(misses).order_by(misses.c.at.desc(), misses.c.id.desc())
+        statement = newest.limit(limit).offset(offset)
         if state is not None:
             statement = statement.where(misses.c.state == state.value)
+        if entry is not None:
+            statement = statement.where(misses.c.intended_entry == entry)
         if intended is not None:
             statement = statement.where(misses.c.intended_entry.is_not(None) == intended)
         if since is not None:
             statement = statement.where(misses.c.at >= since)
         async with self._database.reading() as connection:
             return [case_from(row) for row in (await connection.execute(statement)).all()]
+
+    async def count(self, *, entry: str | None = None) -> Counter[MissState]:
+        """Count misses by state, of all or of those meant for an entry."""
+        counting = sa.select(misses.c.state, sa.func.count().label("misses")).group_by(
+            misses.c.state
+        )
+        if entry is not None:
+            counting = counting.where(misses.c.intended_entry == entry)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(counting)).all()
+        return Counter({MissState(row.state): row.misses for row in rows})
 
     async def named(self, ids: Sequence[str]) -> list[MissCase]:
         """Give cases by the ids of their misses, in that order; unknown ids are refused."""

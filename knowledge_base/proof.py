@@ -11,6 +11,7 @@ from knowledge_base.misses import MissState
 
 PROMPT = dt.timedelta(hours=24)
 WEEK = dt.timedelta(days=7)
+_TAKES = " takes it at "
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,12 @@ def cures(changes: Iterable[MissChange]) -> dict[str, dt.datetime]:
     return found
 
 
+def thief(why: str) -> str | None:
+    """Name the entry that took a text, from what its proof wrote down."""
+    entry, takes, _ = why.partition(_TAKES)
+    return entry if takes else None
+
+
 def _proof(case: MissCase, reading: LiveReading | None) -> Proof:
     cured = reading is not None and is_cured(case, reading)
     stolen = reading.entry if reading and reading.entry != case.intended else None
@@ -146,7 +153,7 @@ def _why(case: MissCase, reading: LiveReading | None, *, cured: bool) -> str:
     if reading.entry is None:
         return "the bot read nothing in it"
     if reading.entry != case.intended:
-        return f"{reading.entry} takes it at {reading.confidence:.2f}"
+        return f"{reading.entry}{_TAKES}{reading.confidence:.2f}"
     if not reading.sure:
         return f"it gets {case.intended}, but only at {reading.confidence:.2f}"
     return f"no release claims a better answer of {case.intended} yet"

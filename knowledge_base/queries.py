@@ -23,6 +23,13 @@ from knowledge_base.tables import (
 
 LIVE = sa.select(live.c.release)
 
+# Revisions and their moves are only ever added, so their numbers tell whether there are new ones.
+STAMP = sa.select(
+    sa.select(sa.func.count()).select_from(revisions).scalar_subquery(),
+    sa.select(sa.func.count()).select_from(revision_moves).scalar_subquery(),
+    LIVE.scalar_subquery(),
+)
+
 RELEASES = sa.select(releases).order_by(releases.c.number.desc())
 
 RELEASE = sa.select(releases).where(releases.c.number == sa.bindparam("number"))
@@ -64,13 +71,24 @@ LOCK_ENTRY = sa.select(entries.c.id).where(entries.c.key == sa.bindparam("key"))
 
 LOCK_ENTRIES = sa.select(entries.c.id).order_by(entries.c.id).with_for_update()
 
+_UNDECIDED = (RevisionState.DRAFT.value, RevisionState.IN_REVIEW.value)
+_later = revisions.alias("later")
+_continued = sa.exists().where(
+    _later.c.entry_id == revisions.c.entry_id,
+    _later.c.base == revisions.c.number,
+    _later.c.state != RevisionState.REJECTED.value,
+)
+
+# Every revision of the entries that have an open edit: a draft that was gone on from is none.
 UNDECIDED = (
     sa.select(revisions)
     .where(
         revisions.c.entry_id.in_(
-            sa.select(revisions.c.entry_id).where(
+            sa.select(revisions.c.entry_id)
+            .where(
                 revisions.c.state.in_((RevisionState.DRAFT.value, RevisionState.IN_REVIEW.value))
             )
+            .where(sa.not_(_continued))
         )
     )
     .order_by(revisions.c.entry_id, revisions.c.number)

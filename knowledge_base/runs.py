@@ -96,6 +96,28 @@ class UnknownRun(KnowledgeError):
         )
 
 
+class RunIsOver(KnowledgeError):
+    """What was to happen in a run came after its end."""
+
+    def __init__(self, run: str, state: RunState) -> None:
+        super().__init__(
+            "run_is_over",
+            f"The training run {run!r} is over ({state}); nothing more is noted for it.",
+            "Start another run.",
+        )
+
+
+class LockLost(KnowledgeError):
+    """A run gave no sign of life in time: it counts as abandoned, another one may go on."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(
+            "lock_lost",
+            f"The training run {run!r} gave no sign of life in time and counts as abandoned.",
+            "Start another run.",
+        )
+
+
 class UnknownModel(KnowledgeError):
     """There is no such model to serve, or none to go back to."""
 

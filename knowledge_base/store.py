@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from types import EllipsisType
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
@@ -56,11 +57,12 @@ from knowledge_base.saving import (
 from knowledge_base.search import Hit, SearchIndex
 from knowledge_base.wording import key_problems
 
-__all__ = ["KEPT_RELEASES", "KnowledgeStore", "SaveReport", "insert_miss"]
+__all__ = ["KEPT_RELEASES", "KnowledgeStore", "SaveReport", "Stamp", "insert_miss"]
 
 KEPT_RELEASES = 4
 
 Made = TypeVar("Made")
+Stamp = tuple[int, int, int | None]
 
 
 class _MadeOfHead(Generic[Made]):
@@ -112,6 +114,12 @@ class KnowledgeStore:
             live = await live_number(connection)
             rows = (await connection.execute(queries.RELEASES)).mappings().all()
         return [ReleaseSummary(**row, live=row["number"] == live) for row in rows]
+
+    async def stamp(self) -> Stamp:
+        """Give what moves whenever entries, edits or the live release change; one small read."""
+        async with self._database.reading() as connection:
+            revisions, moves, live = (await connection.execute(queries.STAMP)).one()
+        return revisions, moves, live
 
     async def head(self) -> Mapping[str, Revision]:
         """Give the newest approved revision of each entry: what publishing now would publish."""
@@ -256,13 +264,26 @@ class KnowledgeStore:
         )
         return preview(head, given, remove_missing=remove_missing)
 
-    async def publish(self, *, author: str, note: str, at: dt.datetime) -> Release:
-        """Make the approved entries the next release and put it live."""
+    async def publish(
+        self,
+        *,
+        author: str,
+        note: str,
+        at: dt.datetime,
+        after: int | EllipsisType | None = ...,
+    ) -> Release:
+        """Make the approved entries the next release and put it live.
+
+        `after` is the live release its author looked at: PublishConflict when another one went
+        live since.
+        """
         checked = await self.head()
         await asyncio.to_thread(refuse_unpublishable, checked)
         try:
             async with self._database.writing() as connection:
                 live = await live_number(connection)
+                if after is not ... and after != live:
+                    raise PublishConflict()
                 head = await read_head(connection)
                 if _ids(head) != _ids(checked):
                     await asyncio.to_thread(refuse_unpublishable, head)

@@ -134,3 +134,80 @@ miss_changes = sa.Table(
     sa.Index(None, "move", "at"),
     sa.CheckConstraint("state in ('open', 'cured', 'dismissed')", name="state_known"),
 )
+
+runs = sa.Table(
+    "kb_runs",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("trigger", sa.String(16), nullable=False),
+    sa.Column("author", sa.String(120), nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("started_at", UtcDateTime),
+    sa.Column("ended_at", UtcDateTime),
+    sa.Column("phase", sa.String(16)),
+    # Not a foreign key: a run is kept whatever becomes of the release it names.
+    sa.Column("release", sa.Integer),
+    sa.Column("model", sa.String(120)),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("phases", sa.Text, nullable=False),  # JSON: [{"phase", "seconds", "peak_mib"}, ...]
+    sa.Column("report", sa.LargeBinary),  # JSON
+    sa.Index(None, "asked_at"),
+    sa.Index(
+        "uq_kb_runs_one_asked",
+        "state",
+        unique=True,
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    ),
+    sa.CheckConstraint(
+        "state in ('asked', 'running', 'promoted', 'kept', 'failed', 'abandoned')",
+        name="state_known",
+    ),
+)
+
+# A row means that a run goes on; its lease is over when `until` is past.
+run_lock = sa.Table(
+    "kb_run_lock",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("run", sa.ForeignKey("kb_runs.id"), nullable=False),
+    sa.Column("holder", sa.String(120), nullable=False),
+    sa.Column("until", UtcDateTime, nullable=False),
+    sa.CheckConstraint("id = 1", name="single_row"),
+)
+
+serving = sa.Table(
+    "kb_serving",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("wanted", sa.String(120)),
+    sa.Column("wanted_by", sa.String(120), nullable=False),
+    sa.Column("wanted_move", sa.String(16), nullable=False),
+    sa.Column("wanted_at", UtcDateTime),
+    sa.Column("candidate_wanted", sa.String(120)),
+    sa.Column("live", sa.String(120)),
+    sa.Column("live_address", sa.String(200)),
+    sa.Column("live_since", UtcDateTime),
+    sa.Column("candidate", sa.String(120)),
+    sa.Column("candidate_address", sa.String(200)),
+    sa.Column("former", sa.String(120)),
+    sa.Column("former_address", sa.String(200)),
+    sa.Column("trouble_model", sa.String(120)),
+    sa.Column("trouble", sa.Text, nullable=False),
+    sa.Column("keeper_at", UtcDateTime),
+    sa.CheckConstraint("id = 1", name="single_row"),
+    sa.CheckConstraint("wanted_move in ('promote', 'roll_back')", name="move_known"),
+)
+
+model_history = sa.Table(
+    "kb_model_history",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("model", sa.String(120), nullable=False, index=True),
+    sa.Column("replaced", sa.String(120)),
+    sa.Column("move", sa.String(16), nullable=False),
+    sa.Column("author", sa.String(120), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.CheckConstraint("move in ('promote', 'roll_back')", name="move_known"),
+)

@@ -148,14 +148,23 @@ class Reading:
 
 
 def compose(file: Path, reading: Reading) -> yaml.Node | None:
-    """Read a file into YAML nodes; None, with a problem noted, when it is not YAML."""
+    """Read a file of one document; None, with a problem noted, when it is not YAML."""
+    nodes = compose_all(file, reading)
+    if len(nodes) > 1:
+        what = "it holds a second document"
+        reading.refuse(nodes[1], "", what, "Delete the line `---` and what follows.")
+    return nodes[0] if len(nodes) == 1 else None
+
+
+def compose_all(file: Path, reading: Reading) -> list[yaml.Node]:
+    """Read the documents of a file; none, with a problem noted, when it is not YAML."""
     if file.stat().st_size > SIZE_LIMIT:
         reading.refuse_at(Place(1, 1), "", "the file is too large", "Split it into several.")
-        return None
+        return []
     try:
         text = file.read_bytes().decode("utf-8-sig")
         # Not the C loader: its composer crashes the process on deeply nested input.
-        node: yaml.Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+        nodes: list[yaml.Node] = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         reading.refuse_at(Place(line, 1), "", "the file is not UTF-8", "Save it as UTF-8.")
@@ -171,10 +180,10 @@ def compose(file: Path, reading: Reading) -> yaml.Node | None:
     except RecursionError:
         reading.refuse_at(Place(1, 1), "", "it is nested too deeply", "Keep to the format.")
     else:
-        if node is None:
+        if not nodes:
             reading.refuse_at(Place(1, 1), "", "the file is empty", "Write `category:` first.")
-        return node
-    return None
+        return nodes
+    return []
 
 
 def _advice(error: yaml.MarkedYAMLError) -> str:

@@ -17,11 +17,16 @@ import uvloop
 from aiohttp import WSCloseCode, web
 
 from knowledge_base.database import Database
+from knowledge_base.files import read_vocabulary
+from knowledge_base.runs_store import RunsStore
 from knowledge_base.store import KnowledgeStore
 from router.accounts import ensure_demo_staff
 from router.bot_client import Bot, BotClient
+from router.bot_switch import SwitchingBot
 from router.desk.agent import AgentDesk, PresenceBoard
 from router.desk.answering import Answering
+from router.desk.knowledge.desk import EditorDesk
+from router.desk.knowledge.phrasebook import Phrasebook
 from router.desk.queue import QueueBoard
 from router.desk.services import LiveKnowledge, MoodReader, Services
 from router.desk.shopper import ShopperDesk
@@ -36,13 +41,15 @@ from router.settings import ROOT, Settings, with_secrets
 from router.shop import DemoShop
 from router.store import Store
 from router.texts import Languages
-from router.web import demo, internal, pages, shopper, staff
+from router.web import demo, internal, knowledge, pages, shopper, staff
 from router.web.keys import (
     AGENT_DESK,
+    EDITOR_DESK,
     HUB,
     LOGINS,
     PACES,
     PATIENCE,
+    PHRASEBOOK,
     SERVICES,
     SHOPPER_DESK,
     SOCKETS,
@@ -78,31 +85,37 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
     app[LOGINS] = LoginGuard(time.monotonic)
     app[PACES] = Paces(settings.messages_per_minute, time.monotonic)
     app[PATIENCE] = parts.patience
+    app[PHRASEBOOK] = Phrasebook.load()
     app[HUB] = Hub()
     app[TOKENS] = ShopperTokens(
         settings.shopper_secret,
         anonymous_days=settings.shopper_days,
         signed_hours=settings.signed_hours,
     )
-    for edge in (shopper, staff, internal, pages):
+    for edge in (shopper, staff, internal, knowledge, pages):
         app.router.add_routes(edge.routes)
     if settings.demo:
         app.router.add_routes(demo.routes)
 
     async def running(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession() as session:
+            vocabulary = read_vocabulary(ROOT / "data" / "shop" / "vocabulary.yml")
             store = Store(database)
             await store.open()
             policy = PolicyFile(settings.policy_path)
             mood = parts.mood
             if mood is None:
                 mood = await asyncio.to_thread(_mood, settings)
+            bots = _bots(settings, session, RunsStore(database))
+            await bots.refresh()
+            following = asyncio.create_task(bots.follow(settings.bot_poll))
             services = Services(
                 settings=settings,
                 store=store,
                 knowledge=LiveKnowledge(KnowledgeStore(database)),
                 hub=app[HUB],
-                bot=parts.bot or _bot(settings, session),
+                bot=parts.bot or bots,
+                bots=bots,
                 mood=mood,
                 shop=DemoShop.load(ROOT / "data" / "shop" / "demo.yml", parts.now()),
                 rules=lambda: policy.rules,
@@ -114,13 +127,16 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             app[SERVICES] = services
             app[SHOPPER_DESK] = ShopperDesk(services, answering, board)
             app[AGENT_DESK] = AgentDesk(services, answering, PresenceBoard())
+            app[EDITOR_DESK] = EditorDesk.over(services, database, vocabulary)
             sweep = Sweep(services, answering, board, policy)
             task = asyncio.create_task(sweep.run()) if parts.sweeping else None
             yield
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+            for one in (task, following):
+                if one is not None:
+                    one.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await one
+            await app[EDITOR_DESK].close()
             await answering.close()
             await store.close()
 
@@ -129,15 +145,18 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
     return app
 
 
-def _bot(settings: Settings, session: aiohttp.ClientSession) -> BotClient:
-    return BotClient(
-        session,
-        settings.bot_url,
-        settings.service_token,
-        deadline=settings.bot_deadline,
-        failures=settings.bot_failures,
-        pause=settings.bot_pause,
-    )
+def _bots(settings: Settings, session: aiohttp.ClientSession, runs: RunsStore) -> SwitchingBot:
+    def client(address: str) -> BotClient:
+        return BotClient(
+            session,
+            address,
+            settings.service_token,
+            deadline=settings.bot_deadline,
+            failures=settings.bot_failures,
+            pause=settings.bot_pause,
+        )
+
+    return SwitchingBot(runs.serving, client, settings.bot_url)
 
 
 def _mood(settings: Settings) -> Mood:

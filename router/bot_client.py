@@ -84,7 +84,10 @@ class BotUnavailable:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the bot is asked; `flow` starts a flow by name instead of reading the text."""
+    """What the bot is asked; `flow` starts a flow by name instead of reading the text.
+
+    With `reading_only` the text is read and no flow of the conversation is touched.
+    """
 
     conversation: str
     message: str
@@ -93,6 +96,7 @@ class Question:
     order: str | None = None
     locale: str = "zh-CN"
     flow: str | None = None
+    reading_only: bool = False
 
 
 class Bot(Protocol):
@@ -226,6 +230,7 @@ class _Body(Struct, frozen=True, omit_defaults=True):
     order: str | None
     locale: str
     flow: str | None = None
+    reading_only: bool = False
 
     @classmethod
     def of(cls, question: Question) -> _Body:
@@ -237,4 +242,5 @@ class _Body(Struct, frozen=True, omit_defaults=True):
             question.order,
             question.locale,
             question.flow,
+            question.reading_only,
         )

@@ -30,6 +30,7 @@ class _Decision(Struct, forbid_unknown_fields=True):
     rising_anger_step: Share
     rising_anger_floor: Share
     confident: Share
+    guess_floor: Share
     candidate_floor: Share
     max_candidates: Annotated[int, Meta(ge=1, le=3)]
     clarifications_before_handoff: Count

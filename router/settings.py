@@ -46,13 +46,23 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     timezone: str = "Asia/Shanghai"
     """The shop's time zone: business days, answers by date, times shown by the bot."""
     bot_url: str = "http://127.0.0.1:5005"
-    """Base address of the bot server."""
+    """Base address of the bot server, as long as no keeper of bot processes names another."""
     bot_deadline: Seconds = 2.5
     """Seconds the bot has for an answer; then the shopper is handed to a human."""
     bot_failures: Annotated[int, Meta(ge=1)] = 3
     """Failures in a row after which the bot is not asked for a while."""
     bot_pause: Seconds = 5.0
     """Seconds the bot is left alone after that."""
+    bot_poll: Seconds = 0.5
+    """Seconds between two looks at which bot process serves."""
+    warm_minutes: Annotated[float, Meta(ge=0, le=1440)] = 30.0
+    """Minutes the model that served before stays loaded: going back to it takes no time."""
+    kept_models: Annotated[int, Meta(ge=2)] = 5
+    """Newest model files kept, besides those that serve or a run names."""
+    retrain_at: Annotated[str, Meta(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$")] = "03:30"
+    """Local time of the shop at which `jieli up` retrains; empty: never by itself."""
+    gate: str = ""
+    """Thresholds a new model has to pass (TOML); empty: router/retrain/gate.toml."""
     service_token: str = ""
     """Secret shared by router, bot and action server; empty: made and kept in the data folder."""
     shopper_secret: str = ""
@@ -73,6 +83,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Hours a staff session holds."""
     max_image_bytes: Annotated[int, Meta(ge=10_000)] = 8_000_000
     """Largest image a shopper may send."""
+    max_import_bytes: Annotated[int, Meta(ge=10_000, le=100_000_000)] = 20_000_000
+    """Largest file of entries an editor may bring in."""
     messages_per_minute: Annotated[int, Meta(ge=1)] = 60
     """Messages a shopper may send in a minute before being asked to slow down."""
     log_json: bool = False
@@ -97,6 +109,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     def policy_path(self) -> Path:
         """Give the routing policy's file."""
         return Path(self.policy) if self.policy else ROOT / "router" / "policy.toml"
+
+    @property
+    def gate_path(self) -> Path:
+        """Give the file of the gate's thresholds."""
+        return Path(self.gate) if self.gate else ROOT / "router" / "retrain" / "gate.toml"
 
 
 _SECRETS = ("service_token", "shopper_secret", "storefront_secret")

@@ -23,6 +23,9 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
     greeting: str
     greeting_named: str
     clarify: str
+    clarify_nothing: str
+    clarify_besides: str
+    clarify_nothing_besides: str
     human: str
     queued: str
     queued_next: str

@@ -22,7 +22,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.grams import grams
+from bot.components.held_out import FILE, HeldOut, write_held_out
 from bot.components.linear import Hyperparameters, LinearIntents, fit
+from bot.components.normalizer import AS_TYPED
 
 RANKING_LENGTH: Final = 10
 
@@ -102,15 +104,25 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
             return cls(config, model_storage, resource, LinearIntents.open(folder))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit the model on the training phrasings and store it."""
+        """Fit the model on the training phrasings, and store it with what it proved to know."""
         examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
-        self._model = fit(
+        fitted = fit(
             [_grams(example) for example in examples],
             [example.get(INTENT) for example in examples],
             self._how,
         )
+        self._model = fitted.model
+        held_out = [
+            HeldOut(
+                example.get(AS_TYPED) or example.get(TEXT),
+                example.get(INTENT),
+                self._model.ranking(chances, RANKING_LENGTH),
+            )
+            for example, chances in zip(examples, fitted.held_out, strict=True)
+        ]
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            write_held_out(held_out, folder / FILE)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -125,11 +137,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         if self._model is None:
             raise CalibratedIntentClassifierUntrained("train the model before reading with it")
         chances = self._model.read(_grams(message))
-        best = chances.argsort(kind="stable")[::-1][:RANKING_LENGTH]
         return [
-            {
-                INTENT_NAME_KEY: self._model.labels[index],
-                PREDICTED_CONFIDENCE_KEY: float(chances[index]),
-            }
-            for index in best
+            {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}
+            for intent, confidence in self._model.ranking(chances, RANKING_LENGTH)
         ]

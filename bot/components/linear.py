@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 
 from bot.components.grams import IN_WORD
+from bot.components.held_out import folds_of
 
 Array = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -114,6 +114,11 @@ class LinearIntents:
         row /= np.sqrt(row @ row) + _TINY
         return softmax(row @ self.weights[columns] + self.bias, self.sharpness)
 
+    def ranking(self, chances: Array, length: int) -> tuple[tuple[str, float], ...]:
+        """Return the likeliest labels with their chances, best first."""
+        best = chances.argsort(kind="stable")[::-1][:length]
+        return tuple((self.labels[at], float(chances[at])) for at in best)
+
     def save(self, folder: Path) -> None:
         """Write the model as plain arrays, which load without running any code."""
         np.savez(
@@ -168,25 +173,31 @@ def _rarity(counts: csr_matrix, in_word: Flags) -> Array:
     return weighted.astype(np.float32)
 
 
-def _held_out_sharpness(
-    counts: csr_matrix, truth: NDArray[np.intp], in_word: Flags, how: Hyperparameters
-) -> float:
-    """Return the sharpness measured on text each fold's model has not seen."""
-    folds = min(how.folds, int(np.bincount(truth).max()))
-    if folds < 2:
-        return 1.0
-    splitter = StratifiedKFold(folds, shuffle=True, random_state=how.seed)
+def _held_out_scores(
+    counts: csr_matrix, truth: NDArray[np.intp], in_word: Flags, fold_of: Any, how: Hyperparameters
+) -> Array:
+    """Return the scores of each text by a model of the folds it is not in."""
     held_out = np.zeros((len(truth), int(truth.max()) + 1), dtype=np.float32)
-    for seen, unseen in splitter.split(counts, truth):
+    for fold in np.unique(fold_of):
+        seen, unseen = fold_of != fold, fold_of == fold
         rarity = _rarity(counts[seen], in_word)
         model = _fit_scores(weigh(counts[seen], rarity), truth[seen], how)
         held_out[unseen] = _scores(model, weigh(counts[unseen], rarity), held_out.shape[1])
-    return fit_sharpness(held_out, truth)
+    return held_out
 
 
-def fit(
-    texts: Sequence[Sequence[str]], intents: Sequence[str], how: Hyperparameters
-) -> LinearIntents:
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A model, and the chances of each training text by models that have not seen it.
+
+    Where every intent has one text only, none can be held out: nothing is known of any.
+    """
+
+    model: LinearIntents
+    held_out: Array
+
+
+def fit(texts: Sequence[Sequence[str]], intents: Sequence[str], how: Hyperparameters) -> Fitted:
     """Fit the model on texts given by their features, and its sharpness on held-out folds.
 
     Raises ValueError when there are fewer than two intents to tell apart.
@@ -198,15 +209,21 @@ def fit(
     in_word = np.asarray([gram.startswith(IN_WORD) and len(gram) > 1 for gram in places])
     counts = count(texts, places)
     rarity = _rarity(counts, in_word)
+    folds = min(how.folds, int(np.bincount(truth).max()))
+    held_out, sharpness = np.full((len(texts), len(labels)), 1.0 / len(labels)), 1.0
     with warnings.catch_warnings():
         # Entries with fewer phrasings than folds, and a loose fit, are both as intended.
         warnings.simplefilter("ignore")
         model = _fit_scores(weigh(counts, rarity), truth, how)
-        sharpness = _held_out_sharpness(counts, truth, in_word, how)
+        if folds >= 2:
+            fold_of = folds_of(texts, truth, folds, how.seed)
+            scores = _held_out_scores(counts, truth, in_word, fold_of, how)
+            sharpness = fit_sharpness(scores, truth)
+            held_out = softmax(scores, sharpness)
     weights, bias = model.coef_, model.intercept_
     if len(labels) == 2:
         weights, bias = np.concatenate([-weights, weights]), np.concatenate([-bias, bias])
-    return LinearIntents(
+    fitted = LinearIntents(
         labels=tuple(map(str, labels)),
         places=places,
         rarity=rarity,
@@ -214,3 +231,4 @@ def fit(
         bias=bias.astype(np.float32),
         sharpness=sharpness,
     )
+    return Fitted(fitted, held_out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -13,6 +13,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.text import fold
+
+AS_TYPED: Final = "text_as_typed"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -34,10 +36,11 @@ class TextNormalizer(GraphComponent):
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Fold the text of each message; one with no text is left alone."""
+        """Fold the text of each message, keeping it beside; one with no text is left alone."""
         for message in messages:
             text = message.get(TEXT)
             if text:
+                message.set(AS_TYPED, text)
                 message.set(TEXT, fold(text), add_to_output=True)
         return messages
 

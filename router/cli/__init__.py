@@ -16,6 +16,8 @@ COMMANDS = {
     "staff": ("router.cli.staff:staff", "Say who may log in to the desk."),
     "kb": ("router.cli.kb:kb", "Bring knowledge in and out, and publish it."),
     "misses": ("router.cli.misses:misses", "See what the bot missed."),
+    "retrain": ("router.cli.retrain:command", "Train a model, judge it, and let it serve."),
+    "model": ("router.cli.model:model", "See which model serves, and go back to an earlier one."),
     "eval": ("router.cli.eval:evaluate", "Measure understanding, triggers and answers."),
     "replay": ("router.cli.replay:replay", "Send real conversations through the stack."),
 }

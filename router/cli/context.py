@@ -49,9 +49,11 @@ async def open_database() -> AsyncIterator[Database]:
 def as_environment(settings: Settings) -> dict[str, str]:
     """Write settings as the environment of a process that shall have the same."""
     written: dict[str, str] = {}
+    defaults = Settings()
     for name in settings.__struct_fields__:
         value = getattr(settings, name)
+        if value == getattr(defaults, name):
+            continue
         text = ",".join(value) if isinstance(value, tuple) else str(value)
-        if text:
-            written[f"{PREFIX}{name.upper()}"] = text
+        written[f"{PREFIX}{name.upper()}"] = text
     return written

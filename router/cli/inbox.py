@@ -19,6 +19,7 @@ from knowledge_base.errors import KnowledgeError
 from knowledge_base.inbox import ClusterSummary
 from knowledge_base.inbox_store import Moved
 from knowledge_base.proof import Proof, WeekFigure
+from knowledge_base.runs_store import RunsStore
 from router.bot_client import BotClient
 from router.cli.context import open_database, settings
 from router.cli.knowledge import AUTHOR, JSON, RefusingCommand, as_json, show_table
@@ -43,7 +44,7 @@ def clusters(
     """Group the open misses by what they ask, the largest cluster first."""
     now = _now()
     since = None if days is None else now - dt.timedelta(days=days)
-    found = _run(url, lambda inbox: inbox.clusters(now, count=count, since=since))
+    found = _run(url, lambda inbox, _: inbox.clusters(now, count=count, since=since))
     if json_out:
         as_json({"count": len(found), "clusters": found[:limit]})
         return
@@ -61,7 +62,7 @@ def prove(author: str, url: str | None, json_out: bool) -> None:
 
     The exit code is 1 when a miss is not cured.
     """
-    done, moved = _run(url, lambda inbox: _prove(inbox, author))
+    done, moved = _run(url, lambda inbox, database: _prove(inbox, RunsStore(database), author))
     failed = [proof for proof in done.proofs if not proof.cured]
     if json_out:
         as_json({"cured": len(done.proofs) - len(failed), "proofs": done.proofs, "moved": moved})
@@ -77,35 +78,36 @@ def prove(author: str, url: str | None, json_out: bool) -> None:
 @JSON
 def week(url: str | None, json_out: bool) -> None:
     """Tell how many misses of the last seven days were cured, and how soon."""
-    figure = _run(url, lambda inbox: inbox.week(_now()))
+    figure = _run(url, lambda inbox, _: inbox.week(_now()))
     if json_out:
         as_json(figure)
     else:
         click.echo(_sentence(figure))
 
 
-async def _prove(inbox: Inbox, author: str) -> tuple[Proven, Moved]:
+async def _prove(inbox: Inbox, runs: RunsStore, author: str) -> tuple[Proven, Moved]:
     given = with_secrets(settings())
     confident = PolicyFile(given.policy_path).rules.routing.confident
     now = _now()
     claimed = await inbox.claim(author=author, now=now)
     served = await inbox.served(now)
+    address = (await runs.serving()).live_address or given.bot_url
     async with aiohttp.ClientSession() as session:
-        bot = BotClient(session, given.bot_url, given.service_token, deadline=given.bot_deadline)
+        bot = BotClient(session, address, given.service_token, deadline=given.bot_deadline)
         ask = asking(bot, uuid.uuid4().hex, confident, served)
         return await inbox.prove(ask, author=author, now=now), claimed
 
 
-def _run(url: str | None, work: Callable[[Inbox], Awaitable[Result]]) -> Result:
+def _run(url: str | None, work: Callable[[Inbox, Database], Awaitable[Result]]) -> Result:
     zone = settings().zone
 
     async def opened() -> Result:
         if url is None:
             async with open_database() as database:
-                return await work(Inbox(database, zone))
+                return await work(Inbox(database, zone), database)
         database = Database.open(url)
         try:
-            return await work(Inbox(database, zone))
+            return await work(Inbox(database, zone), database)
         finally:
             await database.close()
 

@@ -12,7 +12,7 @@ import click
 from knowledge_base.conditions import Vocabulary
 from knowledge_base.entries import Entry
 from knowledge_base.errors import KnowledgeError, NotAnExport
-from knowledge_base.excel import SheetProblem, read_workbook, write_workbook
+from knowledge_base.excel import SheetProblem, write_workbook
 from knowledge_base.files import FileProblem, read_folder, write_folder
 from knowledge_base.releases import (
     Release,
@@ -34,6 +34,7 @@ from router.cli.knowledge import (
     as_json,
     tell,
 )
+from router.desk.knowledge.exchange import read
 
 EXCEL = ".xlsx"
 SOURCE = click.Path(path_type=Path)
@@ -73,7 +74,7 @@ def import_(
     note: str | None,
     json_out: bool,
 ) -> None:
-    """Save the entries of SOURCE, a folder of YAML or an .xlsx file; all of them or none."""
+    """Save the entries of SOURCE, a folder or file of YAML or an .xlsx file; all or none."""
     saved = _saved(access, check)
     entries, problems = _read(source, access.vocabulary(), {} if remove_missing else saved or {})
     if problems:
@@ -117,8 +118,8 @@ def _read(
     source: Path, vocabulary: Vocabulary, saved: Mapping[str, Revision]
 ) -> tuple[list[Entry], Sequence[FileProblem | SheetProblem]]:
     others = [one.entry for one in saved.values()]
-    if source.suffix.lower() == EXCEL:
-        return read_workbook(source, vocabulary, others)
+    if source.is_file() or source.suffix.lower() == EXCEL:
+        return read(source, vocabulary, others)
     return read_folder(source, vocabulary, others)
 
 

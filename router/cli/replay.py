@@ -117,6 +117,9 @@ async def _against_own_stack(asked: _Asked, settings: Settings) -> Report:
                 database=f"sqlite+aiosqlite:///{scratch}/jieli.db",
                 demo=True,
                 messages_per_minute=PACE,
+                # The models are another folder's: none is made by the clock, and none deleted.
+                retrain_at="",
+                kept_models=PACE,
             )
         )
         house = house_of(own, free_port(), free_port())

@@ -16,6 +16,8 @@ import msgspec
 from rich.table import Table
 
 from knowledge_base.database import Database
+from knowledge_base.runs_store import RunsStore
+from knowledge_base.store import KnowledgeStore
 from router.accounts import demo_logins
 from router.cli.context import as_environment
 from router.cli.context import settings as read_settings
@@ -23,9 +25,10 @@ from router.settings import ROOT, Settings, with_secrets
 from router.supervise.child import CannotStart
 from router.supervise.claims import Claimed, PortClaim, folder_claimed, refuse_taken_ports
 from router.supervise.console import Stream
-from router.supervise.prepare import CannotPrepare, ensure_mood, ensure_release, live_release
+from router.supervise.fleet import Sitting
+from router.supervise.prepare import CannotPrepare, ensure_mood, ensure_release
 from router.supervise.programs import House
-from router.supervise.stack import Stack
+from router.supervise.stack import Night, Stack
 
 Result = TypeVar("Result")
 PORT = click.IntRange(1, 65535)
@@ -145,15 +148,22 @@ async def _stack(
     house: House, settings: Settings, stream: Stream, *, retrain: bool = False
 ) -> AsyncIterator[Stack]:
     timeout = aiohttp.ClientTimeout(total=10)
-    async with aiohttp.ClientSession(timeout=timeout) as http:
-        yield Stack(
-            house,
-            live=lambda: live_release(settings.database_url),
-            http=http,
-            stream=stream,
-            now=_now,
-            retrain=retrain,
-        )
+    database = Database.open(settings.database_url)
+    try:
+        async with aiohttp.ClientSession(timeout=timeout) as http:
+            yield Stack(
+                house,
+                live=KnowledgeStore(database).live,
+                runs=RunsStore(database),
+                http=http,
+                stream=stream,
+                now=_now,
+                retrain=retrain,
+                night=Night.of(settings.retrain_at, settings.zone),
+                sitting=Sitting(settings.warm_minutes * 60, settings.kept_models),
+            )
+    finally:
+        await database.close()
 
 
 async def _prepare(house: House, settings: Settings, stream: Stream) -> bool:

@@ -7,61 +7,36 @@ guards what is stored, so an answer that comes too late is dropped.
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import structlog
 
 from knowledge_base.misses import Miss, MissReason
 from knowledge_base.releases import Release
 from router import hub, wire
-from router.bot_client import BotAnswer, BotUnavailable, Question
+from router.bot_client import BotAnswer
 from router.desk import announce
+from router.desk.asking import Ground, in_flow, question_of, topic_of, understand
 from router.desk.composing import Composer
 from router.desk.misses import miss_of_line
-from router.desk.orders import order_in_focus
+from router.desk.records import Decided, miss_of_turn, miss_reason, record_of
 from router.desk.services import Services
 from router.domain.errors import EpochMoved
 from router.domain.handoff import Reason
 from router.domain.routing import (
-    Candidate,
     Chosen,
-    Clarify,
-    Decision,
     Evidence,
     HandOff,
     MoodSignal,
-    Reply,
     Rule,
     Turn,
     Unavailable,
     Understood,
     decide,
 )
-from router.mood import mask
-from router.store import DecisionRecord, PendingTurn, Settlement
+from router.store import PendingTurn, Settlement
 
 log = structlog.get_logger(__name__)
-
-MISS_REASONS = {
-    Rule.LOW_CONFIDENCE: MissReason.CLARIFIED,
-    Rule.LOW_CONFIDENCE_AGAIN: MissReason.LOW_CONFIDENCE,
-    Rule.SAME_ANSWER_TWICE: MissReason.HANDED_OFF,
-    Rule.SAME_INTENT_THRICE: MissReason.HANDED_OFF,
-}
-"""The rules that show that this very turn is a miss."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision with all it was taken from."""
-
-    turn: Turn
-    decision: Decision
-    release: Release | None
-    bot: BotAnswer | None
-    took_ms: float
 
 
 class Answering:
@@ -128,7 +103,7 @@ class Answering:
             pending, decided.decision, decided.release, decided.bot, decided.turn.mood
         )
         settlement = Settlement(
-            record=_record(pending, decided),
+            record=record_of(pending, decided),
             drafts=composition.drafts,
             handoff=composition.handoff,
             miss=await self._miss(pending, decided),
@@ -187,57 +162,44 @@ class Answering:
     async def _with_answer(
         self, pending: PendingTurn, turn: Turn, release: Release | None
     ) -> tuple[Turn, BotAnswer | None]:
-        body, conversation = pending.message.body, pending.thread.conversation
+        services, body = self._services, pending.message.body
+        ground = self._ground(release)
         if body.chosen_entry is not None and release is not None:
-            candidate = _candidate(release, {}, body.chosen_entry, 1.0, self._services.today())
-            if candidate is not None:
+            candidate = ground.candidate(body.chosen_entry, 1.0)
+            if candidate is not None and not candidate.is_flow:
                 return replace(turn, answer=Chosen(candidate, release.number)), None
-        self._services.hub.publish(
-            wire.TypingShown(conversation.id, "bot"), hub.for_shopper(conversation.id)
+        conversation = pending.thread.conversation.id
+        services.hub.publish(wire.TypingShown(conversation, "bot"), hub.for_shopper(conversation))
+        answer, bot = await understand(
+            services.bot,
+            question_of(services, pending),
+            ground,
+            await topic_of(services, pending, ground),
+            whole=body.chosen_flow is not None or in_flow(pending.past),
         )
-        answer = await self._services.bot.ask(self._question(pending))
-        match answer:
-            case BotUnavailable(why=why):
-                log.warning("bot unavailable", conversation=conversation.id, why=why)
-                return replace(turn, answer=Unavailable(why)), None
-            case BotAnswer():
-                flows = self._services.rules().flows
-                understood = understood_from(answer, release, flows, self._services.today())
-                return replace(turn, answer=understood), answer
+        if release is None and isinstance(answer, Understood) and answer.flow is None:
+            answer = Unavailable("no release is live")
+        if isinstance(answer, Unavailable):
+            log.warning("bot unavailable", conversation=conversation, why=answer.why)
+        return replace(turn, answer=answer), bot
 
-    def _question(self, pending: PendingTurn) -> Question:
-        body, thread = pending.message.body, pending.thread
-        order = order_in_focus(
-            self._services, thread.shopper, thread.conversation.context, body.text
-        )
-        flows = self._services.rules().flows
-        return Question(
-            conversation=thread.conversation.id,
-            message=f"{thread.conversation.id}-{pending.message.seq}",
-            text=flows.get(body.chosen_flow or "", body.text),
-            shopper=None if thread.shopper.anonymous else thread.shopper.id,
-            order=order.number if order and thread.conversation.context.order else None,
-            locale=thread.conversation.context.locale,
-            # The bot knows no others, and a shopper may send anything.
-            flow=body.chosen_flow if body.chosen_flow in flows else None,
-        )
+    def _ground(self, release: Release | None) -> Ground:
+        rules = self._services.rules()
+        return Ground(release, rules.flows, self._services.today(), rules.routing.confident)
 
     async def _miss(self, pending: PendingTurn, decided: Decided) -> Miss | None:
         """Tell which turn the knowledge base failed, if this decision shows one."""
-        reason = MISS_REASONS.get(decided.decision.evidence.rule)
-        if reason is MissReason.CLARIFIED and isinstance(decided.decision, HandOff):
-            reason = MissReason.LOW_CONFIDENCE
+        services = self._services
+        reason = miss_reason(decided.decision)
         if reason is not None:
-            return _miss_of_turn(
-                pending, decided, reason, self._services.new_id(), self._services.now()
-            )
+            return miss_of_turn(pending, decided, reason, services.new_id(), services.now())
         if not isinstance(decided.decision, HandOff):
             return None
         last = pending.last
         if last is None or last.kind == "hand_off":
             return None
         conversation = pending.thread.conversation.id
-        return await miss_of_line(self._services, conversation, last, MissReason.HANDED_OFF)
+        return await miss_of_line(services, conversation, last, MissReason.HANDED_OFF)
 
     def _forget_flow(self, conversation: str) -> None:
         task = asyncio.create_task(self._services.bot.reset(conversation))
@@ -251,88 +213,3 @@ def _given_up(pending: PendingTurn) -> Decided:
     turn = Turn(pending.message.body.text, MoodSignal(), answer=Unavailable(why))
     evidence = Evidence(Rule.BOT_UNAVAILABLE)
     return Decided(turn, HandOff(evidence, Reason.BOT_UNAVAILABLE, why), None, None, 0.0)
-
-
-def _candidate(
-    release: Release | None, flows: Mapping[str, str], key: str, confidence: float, today: dt.date
-) -> Candidate | None:
-    """Give what may be answered: an entry that is live and valid today, or a flow."""
-    if key in flows:
-        return Candidate(key, flows[key], confidence, is_flow=True)
-    entry = release.entry(key) if release is not None else None
-    if entry is None or not entry.valid_on(today):
-        return None
-    return Candidate(
-        entry.key,
-        entry.title,
-        confidence,
-        human_only=entry.human_only,
-        category=entry.category,
-    )
-
-
-def understood_from(
-    answer: BotAnswer, release: Release | None, flows: Mapping[str, str], today: dt.date
-) -> Understood:
-    """Reduce a bot's answer to what decides, under the live release on a day."""
-    reading = answer.reading
-    found = (_candidate(release, flows, key, share, today) for key, share in reading.ranking)
-    candidates = [candidate for candidate in found if candidate is not None]
-    return Understood(
-        intent=reading.intent or "",
-        confidence=min(reading.confidence, 1.0),
-        candidates=tuple(candidates),
-        flow=answer.flow.name if answer.flow and answer.messages else None,
-        release=answer.release,
-        model=answer.model,
-    )
-
-
-def _record(pending: PendingTurn, decided: Decided) -> DecisionRecord:
-    decision, answer = decided.decision, decided.turn.answer
-    understood = answer if isinstance(answer, Understood) else None
-    match decision:
-        case Reply():
-            kind, reason = "reply", None
-        case Clarify():
-            kind, reason = "clarify", None
-        case HandOff():
-            kind, reason = "hand_off", decision.reason.value
-    return DecisionRecord(
-        seq=pending.message.seq,
-        kind=kind,
-        decision=decision,
-        mood=decided.turn.mood,
-        took_ms=decided.took_ms,
-        reason=reason,
-        intent=understood.intent if understood else None,
-        confidence=understood.confidence if understood else None,
-        ranking=_ranking(decided),
-        entry=decision.entry if isinstance(decision, Reply) else None,
-        flow=decision.flow if isinstance(decision, Reply) else None,
-    )
-
-
-def _ranking(decided: Decided) -> tuple[tuple[str, float], ...]:
-    return tuple(decided.bot.reading.ranking[:5]) if decided.bot else ()
-
-
-def _miss_of_turn(
-    pending: PendingTurn, decided: Decided, reason: MissReason, new_id: str, now: dt.datetime
-) -> Miss:
-    answer = decided.turn.answer
-    understood = answer if isinstance(answer, Understood) else None
-    return Miss(
-        id=new_id,
-        conversation=pending.thread.conversation.id,
-        seq=pending.message.seq,
-        reason=reason,
-        text=mask(decided.turn.text),
-        intent=understood.intent if understood else None,
-        confidence=understood.confidence if understood else None,
-        ranking=_ranking(decided),
-        entry=understood.intent if understood else None,
-        release=decided.decision.evidence.release,
-        model=decided.decision.evidence.model,
-        at=now,
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from knowledge_base.entries import Button as EntryButton
 from knowledge_base.releases import Release
@@ -45,14 +46,31 @@ class Composer:
         """Give the messages of a decision; a handoff also gets its clock and priority."""
         texts = self._services.languages.of(pending.thread.conversation.context.locale)
         match decision:
-            case Reply(entry=str(entry)) if release is not None:
-                return Composition((self._answer(pending, entry, release, decision),))
             case Reply():
-                return Composition(self._flow(pending, decision, bot))
+                said = (decision, *decision.further)
+                drafts = [self._said(one, pending, release, bot, texts) for one in said]
+                return Composition(tuple(chain.from_iterable(drafts)))
             case Clarify():
                 return Composition((_choices(decision, texts),))
             case HandOff():
                 return await self._handoff(pending, decision, texts, mood)
+
+    def _said(
+        self,
+        one: Reply | Clarify,
+        pending: PendingTurn,
+        release: Release | None,
+        bot: BotAnswer | None,
+        texts: Texts,
+    ) -> tuple[Draft, ...]:
+        """Give the messages of one answer; choices beside another answer are for what is left."""
+        match one:
+            case Reply(entry=str(entry)) if release is not None:
+                return (self._answer(pending, entry, release, one),)
+            case Reply():
+                return self._flow(pending, one, bot)
+            case Clarify():
+                return (_choices(one, texts, besides=True),)
 
     def _answer(self, pending: PendingTurn, key: str, release: Release, reply: Reply) -> Draft:
         thread, revision = pending.thread, release.revisions[key]
@@ -122,15 +140,19 @@ class Composer:
         return queue_order([*waiting, handoff]).index(handoff)
 
 
-def _choices(clarify: Clarify, texts: Texts) -> Draft:
+def _choices(clarify: Clarify, texts: Texts, *, besides: bool = False) -> Draft:
     buttons = [
         Button(c.title, flow=c.entry) if c.is_flow else Button(c.title, entry=c.entry)
         for c in clarify.candidates
     ]
     buttons.append(Button(texts.human, say=texts.human))
+    if not clarify.candidates:
+        asked_back = texts.clarify_nothing_besides if besides else texts.clarify_nothing
+    else:
+        asked_back = texts.clarify_besides if besides else texts.clarify
     evidence = clarify.evidence
     source = Source(None, None, evidence.release, evidence.model)
-    return Draft(Sender.BOT, Body(texts.clarify, tuple(buttons)), source=source)
+    return Draft(Sender.BOT, Body(asked_back, tuple(buttons)), source=source)
 
 
 def _button(button: EntryButton) -> Button:

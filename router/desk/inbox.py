@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,17 @@ class Proven:
     moved: Moved
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All that clusters are made of."""
+
+    cases: tuple[MissCase, ...]
+    after: Mapping[str, Aftermath]
+    known: Terms
+    count: int | None
+    today: dt.date
+
+
 @dataclass(slots=True)
 class Inbox:
     """Gathers what the inbox shows; everything that leaves it is masked."""
@@ -37,6 +48,8 @@ class Inbox:
     database: Database
     zone: ZoneInfo
     _terms: tuple[int | None, Terms] = field(default_factory=lambda: (None, Terms()))
+    _clustered: tuple[_Asked, list[ClusterSummary]] | None = None
+    _clustering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def store(self) -> InboxStore:
@@ -46,11 +59,19 @@ class Inbox:
     async def clusters(
         self, now: dt.datetime, *, count: int | None = None, since: dt.datetime | None = None
     ) -> list[ClusterSummary]:
-        """Group the open misses by what they ask, the largest cluster first."""
-        cases = masked(await self.store.cases(since=since))
-        after = await self.aftermaths(cases)
-        known = await self._known()
-        return await asyncio.to_thread(self._group, cases, after, known, count, now)
+        """Group the open misses by what they ask, the largest cluster first.
+
+        Thousands of misses take seconds, so the last grouping is kept until something it was
+        made of changes, and of all who ask at once one makes it.
+        """
+        async with self._clustering:
+            cases = tuple(masked(await self.store.cases(since=since)))
+            after, known = await self.aftermaths(cases), await self._known()
+            today = now.astimezone(self.zone).date()
+            asked = _Asked(cases, after, known, count, today)
+            if self._clustered is None or self._clustered[0] != asked:
+                self._clustered = asked, await asyncio.to_thread(_group, asked, self.zone)
+            return list(self._clustered[1])
 
     async def aftermaths(self, cases: Sequence[MissCase]) -> dict[str, Aftermath]:
         """Give what came after each miss whose turn is still stored."""
@@ -93,23 +114,6 @@ class Inbox:
         changes = await self.store.changes(move=MissMove.CURED)
         return week(cases, cures(changes), await self.aftermaths(cured), until)
 
-    def _group(
-        self,
-        cases: Sequence[MissCase],
-        after: dict[str, Aftermath],
-        known: Terms,
-        count: int | None,
-        now: dt.datetime,
-    ) -> list[ClusterSummary]:
-        answers = [
-            first_answer(after[case.miss.id].replies) if case.miss.id in after else ""
-            for case in cases
-        ]
-        texts = [case.miss.text for case in cases]
-        labels = cluster(texts, known, count=count, answers=answers)
-        today = now.astimezone(self.zone).date()
-        return summarise(cases, labels, after, known, today=today, zone=self.zone)
-
     async def _known(self) -> Terms:
         """Give the terms of the approved entries; learnt again when one of them changes."""
         store = KnowledgeStore(self.database)
@@ -119,6 +123,17 @@ class Inbox:
             entries = [revision.entry for revision in head.values()]
             self._terms = (name, await asyncio.to_thread(Terms.of, entries))
         return self._terms[1]
+
+
+def _group(asked: _Asked, zone: ZoneInfo) -> list[ClusterSummary]:
+    after = asked.after
+    answers = [
+        first_answer(after[case.miss.id].replies) if case.miss.id in after else ""
+        for case in asked.cases
+    ]
+    texts = [case.miss.text for case in asked.cases]
+    labels = cluster(texts, asked.known, count=asked.count, answers=answers)
+    return summarise(asked.cases, labels, after, asked.known, today=asked.today, zone=zone)
 
 
 def masked(cases: Iterable[MissCase]) -> list[MissCase]:
@@ -165,6 +180,7 @@ def _aftermath(miss: str, after: AfterTurn) -> Aftermath:
         agent_seconds=after.agent_seconds,
         level=after.level,
         rating=after.rating,
+        chosen=after.chosen,
     )
 
 

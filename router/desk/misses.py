@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from knowledge_base.misses import Miss, MissReason
 from router.desk.services import Services
 from router.domain.errors import UnknownMessage
@@ -16,7 +18,11 @@ async def miss_of_answer(
     before = [d for d in await services.store.decisions(conversation) if d.seq < seq]
     if not before:
         raise UnknownMessage(f"message {seq} answers no question")
-    return await miss_of_line(services, conversation, before[-1], reason)
+    miss = await miss_of_line(services, conversation, before[-1], reason)
+    answered = await services.store.message(conversation, seq)
+    # Of several questions in one message, it is the answer to this one that failed.
+    entry = answered.source.entry if answered is not None else None
+    return replace(miss, entry=entry or miss.entry)
 
 
 async def miss_of_line(

@@ -11,6 +11,7 @@ from typing import Protocol
 from knowledge_base.releases import Release
 from knowledge_base.store import KnowledgeStore
 from router.bot_client import Bot
+from router.bot_switch import SwitchingBot
 from router.hub import Publisher
 from router.mood import MoodReading
 from router.policy import HouseRules
@@ -51,13 +52,17 @@ class LiveKnowledge:
 
 @dataclass(slots=True)
 class Services:
-    """Stores, hub, bot, mood, shop, rules and texts, clock and ids."""
+    """Stores, hub, bot, mood, shop, rules and texts, clock and ids.
+
+    `bots` is each process of the bot, `bot` whoever is asked: in tests a scripted one.
+    """
 
     settings: Settings
     store: Store
     knowledge: LiveKnowledge
     hub: Publisher
     bot: Bot
+    bots: SwitchingBot
     mood: MoodReader
     shop: DemoShop
     rules: Callable[[], HouseRules]

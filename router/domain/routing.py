@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from router.domain.handoff import Reason
 
@@ -27,6 +27,7 @@ class Rule(enum.StrEnum):
     SAME_ANSWER_TWICE = "same_answer_twice"
     SAME_INTENT_THRICE = "same_intent_thrice"
     CONFIDENT = "confident"
+    SEVERAL_QUESTIONS = "several_questions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Policy:
     rising_anger_step: float = 0.15
     rising_anger_floor: float = 0.45
     confident: float = 0.55
-    candidate_floor: float = 0.02
+    guess_floor: float = 0.15
+    candidate_floor: float = 0.05
     max_candidates: int = 3
     clarifications_before_handoff: int = 1
     same_answers_before_handoff: int = 1
@@ -78,7 +80,9 @@ class Understood:
     """The bot's reading, reduced to what decides.
 
     `candidates` are entries of the live release and flows, best first. `flow` is set when the bot
-    ran a flow this turn and has messages of its own.
+    ran a flow this turn and has messages of its own. `ranking` is all that was read, what is not
+    live included. `questions` are what the message asks, each read for itself, when it asks
+    several things, or something besides that flow.
     """
 
     intent: str
@@ -87,6 +91,8 @@ class Understood:
     flow: str | None = None
     release: int | None = None
     model: str | None = None
+    ranking: tuple[tuple[str, float], ...] = ()
+    questions: tuple[Understood, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,11 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class PastTurn:
-    """A former decision of this case, newest last."""
+    """A former decision of this case, newest last.
+
+    `seq` is the shopper's message it was taken for; `further` are the entries answered besides
+    `entry`, when the message asked several things.
+    """
 
     rule: Rule
     entry: str | None
@@ -114,6 +124,15 @@ class PastTurn:
     anger: float
     level: int
     clarified: bool
+    seq: int = 0
+    flow: str | None = None
+    ranking: tuple[tuple[str, float], ...] = ()
+    further: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """Give the entries it was answered with, in order."""
+        return (*((self.entry,) if self.entry is not None else ()), *self.further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +161,20 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Answer now: from an entry, or with what a flow said."""
+    """Answer now: from an entry, or with what a flow said.
+
+    `further` is what becomes of the other things the message asked, in the order they are said.
+    """
 
     evidence: Evidence
     entry: str | None = None
     flow: str | None = None
+    further: tuple[Reply | Clarify, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Clarify:
-    """Offer up to three entries and a human."""
+    """Offer up to three entries and a human; without entries, say that it was not understood."""
 
     evidence: Evidence
     candidates: tuple[Candidate, ...]
@@ -219,6 +242,8 @@ def _rises(turn: Turn, policy: Policy) -> bool:
 
 
 def _from_reading(understood: Understood, turn: Turn, policy: Policy) -> Decision:
+    if understood.questions:
+        return _from_questions(understood, turn, policy)
     evidence = Evidence(
         Rule.CONFIDENT,
         understood.confidence,
@@ -227,12 +252,58 @@ def _from_reading(understood: Understood, turn: Turn, policy: Policy) -> Decisio
         model=understood.model,
     )
     if understood.flow is not None:
-        return Reply(replace(evidence, rule=Rule.FLOW, threshold=None), flow=understood.flow)
+        return _flowing(understood)
     best = understood.candidates[0] if understood.candidates else None
     sure = understood.confidence >= policy.confident
     if sure and best is not None and best.entry == understood.intent and not best.is_flow:
         return _from_entry(best, evidence, turn, policy)
     return _when_unsure(understood, evidence, turn, policy)
+
+
+def _from_questions(understood: Understood, turn: Turn, policy: Policy) -> Decision:
+    """Answer each question of a message, and offer choices for the rest; a human takes all.
+
+    A flow that began speaks last, for it asks something back.
+    """
+    replies: list[Reply] = []
+    unsure: list[Clarify] = []
+    for one in understood.questions:
+        decision = _from_reading(one, turn, policy)
+        match decision:
+            case HandOff():
+                return decision
+            case Clarify():
+                unsure.append(decision)
+            case Reply():
+                replies.append(_one_of_several(decision))
+    last: list[Reply | Clarify] = [_together(unsure, policy)] if unsure else []
+    if understood.flow is not None:
+        last.append(_one_of_several(_flowing(understood)))
+    match [*replies, *last]:
+        case [Reply() as first, *rest]:
+            return replace(first, further=tuple(rest))
+        case [Clarify() as offered, Reply() as flowing]:
+            return replace(flowing, further=(offered,))
+        case _:
+            return _together(unsure, policy)
+
+
+def _flowing(understood: Understood) -> Reply:
+    evidence = Evidence(
+        Rule.FLOW, understood.confidence, release=understood.release, model=understood.model
+    )
+    return Reply(evidence, flow=understood.flow)
+
+
+def _one_of_several(reply: Reply) -> Reply:
+    return replace(reply, evidence=replace(reply.evidence, rule=Rule.SEVERAL_QUESTIONS))
+
+
+def _together(unsure: Sequence[Clarify], policy: Policy) -> Clarify:
+    """Offer the best of each unsure question before the second of any."""
+    ranked = zip_longest(*(clarify.candidates for clarify in unsure))
+    mixed = {one.entry: one for places in ranked for one in places if one is not None}
+    return Clarify(unsure[0].evidence, tuple(mixed.values())[: policy.max_candidates])
 
 
 def _when_unsure(
@@ -248,17 +319,23 @@ def _when_unsure(
         if not past.clarified:
             break
         in_a_row += 1
-    worth = (
+    again = in_a_row >= allowed
+    evidence = replace(evidence, rule=Rule.LOW_CONFIDENCE_AGAIN if again else Rule.LOW_CONFIDENCE)
+    if again:
+        return HandOff(evidence, Reason.LOW_CONFIDENCE)
+    return Clarify(evidence, _choices(understood, policy))
+
+
+def _choices(understood: Understood, policy: Policy) -> tuple[Candidate, ...]:
+    """Give what is worth offering: nothing when even the best is but a guess."""
+    worth = [
         c
         for c in understood.candidates
         if c.confidence >= policy.candidate_floor and c.category != policy.courtesy_category
-    )
-    candidates = tuple(worth)[: policy.max_candidates]
-    again = in_a_row >= allowed
-    evidence = replace(evidence, rule=Rule.LOW_CONFIDENCE_AGAIN if again else Rule.LOW_CONFIDENCE)
-    if again or not candidates:
-        return HandOff(evidence, Reason.LOW_CONFIDENCE)
-    return Clarify(evidence, candidates)
+    ]
+    if not worth or worth[0].confidence < policy.guess_floor:
+        return ()
+    return tuple(worth[: policy.max_candidates])
 
 
 def _from_entry(
@@ -281,7 +358,7 @@ def _from_entry(
 
 def _circles(candidate: Candidate, turn: Turn, policy: Policy) -> Rule | None:
     """Tell whether this answer was just given, or this entry answered too often in the case."""
-    answered = [past.entry for past in turn.past if past.entry is not None]
+    answered = [entry for past in turn.past for entry in past.answered]
     in_a_row = 0
     for entry in reversed(answered):
         if entry != candidate.entry:

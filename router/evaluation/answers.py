@@ -8,16 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from knowledge_base.releases import Release
-from router.bot_client import Bot, BotAnswer, BotUnavailable, Question
-
-# The very translation of a reading that production decides from; a copy could only drift.
-from router.desk.answering import understood_from
-from router.desk.services import MoodReader
-from router.domain.errors import InvalidText
-from router.domain.message import clean_text
-from router.domain.routing import Clarify, Decision, HandOff, MoodSignal, Reply, Rule, Turn, decide
-from router.evaluation.metrics import (
+from knowledge_base.metrics import (
     Ranking,
     Read,
     accuracy,
@@ -26,6 +17,28 @@ from router.evaluation.metrics import (
     ece,
     precision_at_coverage,
     top,
+)
+from knowledge_base.releases import Release
+from router.bot_client import Bot, Question
+
+# The very reading that production decides from; a copy could only drift.
+from router.desk.asking import Ground, topic_from, understand
+from router.desk.services import MoodReader
+from router.domain.clauses import asked
+from router.domain.errors import InvalidText
+from router.domain.focus import Topic
+from router.domain.message import clean_text
+from router.domain.routing import (
+    Clarify,
+    Decision,
+    HandOff,
+    MoodSignal,
+    Reply,
+    Rule,
+    Turn,
+    Unavailable,
+    Understood,
+    decide,
 )
 from router.evaluation.rows import AnswerRow, CannotEvaluate
 from router.policy import HouseRules
@@ -36,7 +49,8 @@ SHOWN = 5
 class AnswerRead(msgspec.Struct, frozen=True):
     """What the router decided of a text; `entry` is the one that decided, if one did.
 
-    `confidence` and `ranking` are the bot's reading, also where the decision needed none.
+    `confidence` and `ranking` are the reading, also where the decision needed none. `further` are
+    the entries replied with besides, where the text asked several things.
     """
 
     text: str
@@ -47,6 +61,7 @@ class AnswerRead(msgspec.Struct, frozen=True):
     rule: str
     flow: str | None = None
     offered: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
 
 
 class KnownFigures(msgspec.Struct, frozen=True):
@@ -63,6 +78,21 @@ class KnownFigures(msgspec.Struct, frozen=True):
     clarified: float
     clarified_with_it: float
     handed_off: float
+
+
+class SeveralFigures(msgspec.Struct, frozen=True):
+    """Rows that name all their entries: shares of those with one, and of those with several.
+
+    `all_replied`: replied with each of them and no other. `all_met`: each replied with, offered
+    or handed over. `one_replied`: the one replied with alone; `one_split`: taken for several.
+    """
+
+    several: int
+    all_replied: float
+    all_met: float
+    one: int
+    one_replied: float
+    one_split: float
 
 
 class OutsideFigures(msgspec.Struct, frozen=True):
@@ -82,6 +112,7 @@ class AnswersReport(msgspec.Struct, frozen=True):
     decisions: dict[str, int]
     known: KnownFigures | None
     out_of_scope: OutsideFigures | None
+    several: SeveralFigures | None
     rows: list[AnswerRead]
 
 
@@ -100,30 +131,33 @@ class Walk:
 async def measure(
     rows: Sequence[AnswerRow], walk: Walk, on_read: Callable[[], None]
 ) -> AnswersReport:
-    """Send every row through the walk, each the first message of a shopper nobody knows."""
+    """Send every row through the walk, each said by a shopper nobody knows."""
     reads: list[AnswerRead] = []
-    answers: list[BotAnswer] = []
+    last: Understood | None = None
     for number, row in enumerate(rows, start=1):
-        answer = await _ask(walk, row.text, number)
-        reads.append(read(walk, row.text, answer))
-        answers.append(answer)
+        topic: Topic | None = None
+        for before in row.before:
+            topic = await _topic(walk, before, number, topic)
+        last = await _ask(walk, row.text, number, topic)
+        reads.append(read(walk, row.text, last))
         on_read()
     decisions: dict[str, int] = {}
     for one in reads:
         decisions[one.decision] = decisions.get(one.decision, 0) + 1
     return AnswersReport(
         release=walk.release.number,
-        model=answers[-1].model if answers else "",
-        model_release=answers[-1].release if answers else None,
+        model=(last.model or "") if last else "",
+        model_release=last.release if last else None,
         decisions=decisions,
         known=_known(rows, reads),
         out_of_scope=_out_of_scope(rows, reads),
+        several=_several(rows, reads),
         rows=reads,
     )
 
 
-def read(walk: Walk, text: str, answer: BotAnswer) -> AnswerRead:
-    """Decide a text as the router does, given what the bot read; pure but for the mood model."""
+def read(walk: Walk, text: str, understood: Understood) -> AnswerRead:
+    """Decide a text as the router does, given what was understood; pure but for the mood model."""
     mood = walk.mood.read(text)
     signal = MoodSignal(
         human_request=mood.human_request,
@@ -132,36 +166,53 @@ def read(walk: Walk, text: str, answer: BotAnswer) -> AnswerRead:
         safety=mood.safety,
         words=mood.evidence,
     )
-    said = understood_from(answer, walk.release, walk.rules.flows, walk.today)
-    decision = decide(Turn(text, signal, answer=said), walk.rules.routing)
+    decision = decide(Turn(text, signal, answer=understood), walk.rules.routing)
     if decision is None:
         raise RuntimeError("an answered turn has no decision")
+    said = (decision, *(decision.further if isinstance(decision, Reply) else ()))
+    replies = [one for one in said if isinstance(one, Reply)]
     return AnswerRead(
         text=text,
         decision=_kind(decision),
-        entry=_entry(decision, answer),
-        confidence=answer.reading.confidence,
-        ranking=tuple(answer.reading.ranking[:SHOWN]),
+        entry=_entry(decision, understood),
+        confidence=understood.confidence,
+        ranking=understood.ranking[:SHOWN],
         rule=decision.evidence.rule.value,
-        flow=decision.flow if isinstance(decision, Reply) else None,
-        offered=(
-            tuple(one.entry for one in decision.candidates) if isinstance(decision, Clarify) else ()
+        flow=next((one.flow for one in replies if one.flow is not None), None),
+        offered=tuple(
+            candidate.entry
+            for one in said
+            if isinstance(one, Clarify)
+            for candidate in one.candidates
         ),
+        further=tuple(one.entry for one in replies[1:] if one.entry is not None),
     )
 
 
-async def _ask(walk: Walk, text: str, number: int) -> BotAnswer:
+async def _topic(walk: Walk, before: str, number: int, topic: Topic | None) -> Topic | None:
+    """Give what is talked about after a message, as the router finds it; courtesies change none."""
+    understood = await _ask(walk, before, number, topic)
+    best = understood.candidates[0] if understood.candidates else None
+    if best is None or best.category == walk.rules.routing.courtesy_category:
+        return topic
+    ranking = understood.ranking[:SHOWN]
+    return topic_from(asked(before).core, best, ranking, goes_on=topic is not None)
+
+
+async def _ask(walk: Walk, text: str, number: int, topic: Topic | None) -> Understood:
     name = f"eval-{walk.run}-{number}"
     try:
-        question = Question(conversation=name, message=name, text=clean_text(text))
+        question = Question(conversation=name, message=f"{name}-{text[:40]}", text=clean_text(text))
     except InvalidText as error:
         raise CannotEvaluate(f"row {number}: the router refuses this text: {error}") from error
-    answer = await walk.bot.ask(question)
-    if isinstance(answer, BotUnavailable):
-        raise CannotEvaluate(f"row {number}: the bot gave no answer: {answer.why}")
-    if answer.flow is not None:
+    rules = walk.rules
+    ground = Ground(walk.release, rules.flows, walk.today, rules.routing.confident)
+    understood, answer = await understand(walk.bot, question, ground, topic)
+    if isinstance(understood, Unavailable):
+        raise CannotEvaluate(f"row {number}: the bot gave no answer: {understood.why}")
+    if answer is not None and answer.flow is not None:
         await walk.bot.reset(name)
-    return answer
+    return understood
 
 
 def _kind(decision: Decision) -> str:
@@ -174,11 +225,11 @@ def _kind(decision: Decision) -> str:
             return "hand_off"
 
 
-def _entry(decision: Decision, answer: BotAnswer) -> str | None:
+def _entry(decision: Decision, understood: Understood) -> str | None:
     """Give the entry that is replied with, or that says that a human answers."""
     if isinstance(decision, Reply):
         return decision.entry
-    return answer.reading.intent if decision.evidence.rule is Rule.HUMAN_ONLY else None
+    return understood.intent if decision.evidence.rule is Rule.HUMAN_ONLY else None
 
 
 def _known(rows: Sequence[AnswerRow], reads: Sequence[AnswerRead]) -> KnownFigures | None:
@@ -222,3 +273,34 @@ def _out_of_scope(rows: Sequence[AnswerRow], reads: Sequence[AnswerRead]) -> Out
         replied=round(sum(read.decision == "reply" for read in outside) / len(outside), 4),
         auroc=round(auroc(inside, [read.confidence for read in outside]), 4) if inside else None,
     )
+
+
+def _several(rows: Sequence[AnswerRow], reads: Sequence[AnswerRead]) -> SeveralFigures | None:
+    pairs = [(set(row.entries), read) for row, read in zip(rows, reads, strict=True) if row.entries]
+    if not pairs:
+        return None
+    several = [(wanted, read) for wanted, read in pairs if len(wanted) > 1]
+    one = [(wanted, read) for wanted, read in pairs if len(wanted) == 1]
+
+    def share(hits: Sequence[bool]) -> float:
+        return round(sum(hits) / len(hits), 4) if hits else 0.0
+
+    return SeveralFigures(
+        several=len(several),
+        all_replied=share([_replied(read) == wanted for wanted, read in several]),
+        all_met=share(
+            [
+                read.decision == "hand_off" or wanted <= _replied(read) | {*read.offered}
+                for wanted, read in several
+            ]
+        ),
+        one=len(one),
+        one_replied=share([_replied(read) == wanted for wanted, read in one]),
+        one_split=share([len(_replied(read)) > 1 for _, read in one]),
+    )
+
+
+def _replied(read: AnswerRead) -> set[str]:
+    if read.decision != "reply":
+        return set()
+    return {name for name in (read.entry, *read.further, read.flow) if name is not None}

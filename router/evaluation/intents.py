@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from router.evaluation.metrics import (
+from knowledge_base.metrics import (
     Ranking,
     Read,
     accuracy,

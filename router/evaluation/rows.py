@@ -38,10 +38,16 @@ class MoodRow(Struct, frozen=True):
 
 
 class AnswerRow(Struct, frozen=True):
-    """A text, and the entry that answers it where known; null when no entry does."""
+    """A text, and the entry that answers it where known; null when no entry does.
+
+    `before` are the shopper's messages before it, oldest first; `entries` are all that answer it,
+    where it may ask several things.
+    """
 
     text: str
     entry: Name | UnsetType | None = UNSET
+    before: tuple[Name, ...] = ()
+    entries: tuple[Name, ...] = ()
 
 
 Row = TypeVar("Row", LabelledRow, OutsideRow, MoodRow, AnswerRow)

@@ -13,7 +13,7 @@ import aiohttp
 from router.bot_client import BotClient
 from router.evaluation.rows import CannotEvaluate
 from router.supervise.child import CannotStart, Child
-from router.supervise.models import SUFFIX, ModelName, plan_bot
+from router.supervise.models import SUFFIX, ModelName, likeliest
 from router.supervise.probes import answers_ok
 from router.supervise.programs import House
 
@@ -26,12 +26,12 @@ _LAST_WORDS = 12
 
 def model_of(models: Path, release: int) -> ModelName:
     """Choose the newest model of a release."""
-    plan = plan_bot(release, (path.name for path in models.glob(f"*{SUFFIX}")), retrain=False)
-    if plan.start is None or plan.start.release != release:
+    chosen = likeliest(release, (path.name for path in models.glob(f"*{SUFFIX}")))
+    if chosen is None or chosen.release != release:
         raise CannotEvaluate(
             f"{models}: there is no model of the live release {release}: `jieli up` trains one"
         )
-    return plan.start
+    return chosen
 
 
 def client_of(http: aiohttp.ClientSession, url: str, token: str) -> BotClient:

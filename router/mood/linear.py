@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from router.mood.cues import cue_features
 from router.mood.normalise import without_digits
 from router.mood.request import without_look_alikes
 from router.mood.temper import without_harmless_words
@@ -24,6 +26,7 @@ _WEIGHTS = "weights.npz"
 _FEATURES = "features.json"
 _LONGEST_GRAM = 4
 _LEXICON_LIMIT = 3
+_WORD = "w:"
 
 Reads = Literal["mood", "request"]
 """Reads the words and feelings of the whole text, or characters without look-alikes."""
@@ -44,17 +47,34 @@ def word_features(words: Sequence[str]) -> Iterator[str]:
     """Give words and word pairs, marked so that no character piece equals one."""
     shown = [without_digits(word) for word in words]
     for word in shown:
-        yield f"w:{word}"
+        yield _WORD + word
     for left, right in itertools.pairwise(shown):
         yield f"p:{left} {right}"
 
 
-def lexicon_features(text: str, lexicon: Lexicon) -> Iterator[str]:
-    """Give the kinds of feeling whose words occur, and how often up to a limit."""
-    for kind, words in lexicon.items():
-        found = sum(word in text for word in words)
-        for count in range(1, min(found, _LEXICON_LIMIT) + 1):
-            yield f"l:{kind}:{count}"
+class WordKinds:
+    """Knows of which kinds of feeling a text holds words, by looking its pieces up."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._kinds: dict[str, list[str]] = {}
+        for kind, words in lexicon.items():
+            for word in words:
+                self._kinds.setdefault(word, []).append(kind)
+        self._sizes = sorted({len(word) for word in self._kinds})
+
+    def features(self, text: str) -> Iterator[str]:
+        """Give the kinds of feeling whose words occur, and how many of them up to a limit."""
+        pieces = {
+            text[start : start + size]
+            for size in self._sizes
+            for start in range(len(text) - size + 1)
+        }
+        counts = Counter(
+            kind for piece in pieces & self._kinds.keys() for kind in self._kinds[piece]
+        )
+        for kind, found in counts.items():
+            for count in range(1, min(found, _LEXICON_LIMIT) + 1):
+                yield f"l:{kind}:{count}"
 
 
 def shape_features(text: str) -> Iterator[str]:
@@ -84,7 +104,7 @@ class LinearTextcat:
         self.name = name
         self.labels = tuple(labels)
         self.reads = reads
-        self.lexicon: Lexicon = {}
+        self.know({})
         self._places: dict[str, int] = {}
         self._idf: Floats = np.zeros(0, dtype=np.float32)
         self._weights: Floats = np.zeros((0, len(self.labels)), dtype=np.float32)
@@ -96,7 +116,16 @@ class LinearTextcat:
         """Take what training found; weights are one row a feature, one column a label."""
         self._places = {feature: place for place, feature in enumerate(features)}
         self._idf, self._weights, self._bias = idf, weights, bias
+        self.know(lexicon)
+
+    def know(self, lexicon: Lexicon) -> None:
+        """Take the words of feeling, one list a kind."""
         self.lexicon = lexicon
+        self._kinds = WordKinds(lexicon)
+
+    def words(self) -> Iterator[str]:
+        """Give the words that have a weight."""
+        return (name[len(_WORD) :] for name in self._places if name.startswith(_WORD))
 
     def features(self, doc: Doc) -> Blocks:
         """Give the features of a doc that this classifier reads, block by block."""
@@ -107,7 +136,11 @@ class LinearTextcat:
                 return Blocks(
                     tuple(char_features(text)),
                     tuple(word_features(words)),
-                    (*lexicon_features(text, self.lexicon), *shape_features(text)),
+                    (
+                        *self._kinds.features(text),
+                        *cue_features(text),
+                        *shape_features(text),
+                    ),
                 )
             case "request":
                 return Blocks(tuple(char_features(without_look_alikes(doc.text))), (), ())
@@ -135,17 +168,15 @@ class LinearTextcat:
         return [float(power) for power in powers / powers.sum()]
 
     def _known(self, features: Iterable[str]) -> list[int]:
-        places = self._places
-        return [places[feature] for feature in dict.fromkeys(features) if feature in places]
+        places = map(self._places.get, dict.fromkeys(features))
+        return [place for place in places if place is not None]
 
     def weight(self, features: Iterable[str], label: int) -> float:
         """Sum what some features speak for a label against the mean of all labels."""
         total = 0.0
-        for feature in features:
-            place = self._places.get(feature)
-            if place is not None:
-                row = self._weights[place]
-                total += float(self._idf[place] * (row[label] - row.mean()))
+        for place in self._known(features):
+            row = self._weights[place].tolist()
+            total += float(self._idf[place]) * (row[label] - sum(row) / len(row))
         return total
 
     def to_disk(self, path: str | Path, **_: object) -> None:

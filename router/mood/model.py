@@ -29,6 +29,9 @@ class Mood:
         self._nlp = nlp
         self._thresholds = thresholds
         self._anger = classifier(nlp, ANGER)
+        # Words the model knows stay; the memory zone of each reading forgets only the others.
+        for word in self._anger.words():
+            nlp.vocab[word]
 
     @classmethod
     def load(cls, folder: Path, thresholds: Thresholds = Thresholds()) -> Mood:  # noqa: B008

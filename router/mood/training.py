@@ -21,11 +21,11 @@ Progress = Callable[[str, int, int], None]
 """Called with the step's name, the steps done and the steps in all."""
 
 _CODE = (
-    "normalise", "request", "temper", "segment", "linear", "pipeline", "examples", "fitting",
+    "normalise", "request", "temper", "cues", "segment", "linear", "pipeline", "examples", "fitting",
     "training",
 )  # fmt: skip
 _MARK = "config.cfg"
-_STRENGTH = {ANGER: 10.0, REQUEST: 30.0}
+_STRENGTH = {ANGER: 5.0, REQUEST: 30.0}
 _STEPS = 4
 
 
@@ -79,7 +79,7 @@ def _train_pipeline(examples: Examples, words: str, seed: int, tell: Progress) -
     tell("words", 0, _STEPS)
     nlp = build(words)
     tell(ANGER, 1, _STEPS)
-    classifier(nlp, ANGER).lexicon = examples.lexicon
+    classifier(nlp, ANGER).know(examples.lexicon)
     moods = [(row.text, row.anger) for row in examples.anger]
     calm = [(row.text, 0) for row in examples.requests if not row.human_request]
     _fit(nlp, ANGER, moods + calm, seed)

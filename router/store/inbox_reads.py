@@ -6,11 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import sqlalchemy as sa
 
 from knowledge_base.database import Database
 from router.domain.message import Message, Sender, Visibility
+from router.domain.routing import Rule
 from router.store import tables as t
 from router.store.rows import message_of
 
@@ -26,7 +28,10 @@ Case = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class AfterTurn:
-    """What came after one turn, until its case was resolved."""
+    """What came after one turn, until its case was resolved.
+
+    `chosen` is the entry the shopper took from the choices this turn was answered with.
+    """
 
     turn: Turn
     case: Case
@@ -35,6 +40,7 @@ class AfterTurn:
     agent_seconds: float
     level: int
     rating: int | None
+    chosen: str | None = None
 
 
 async def read_after(database: Database, turns: Iterable[Turn]) -> list[AfterTurn]:
@@ -57,6 +63,7 @@ def _after(connection: sa.Connection, asked: dict[str, list[int]]) -> list[After
     shoppers = _shoppers(connection, names)
     replies, care = _replies(connection, names), _care(connection, names)
     levels, ratings = _levels(connection, names), _ratings(connection, names)
+    choices = _choices(connection, names)
     found: list[AfterTurn] = []
     for conversation, seqs in asked.items():
         for seq in seqs:
@@ -73,6 +80,7 @@ def _after(connection: sa.Connection, asked: dict[str, list[int]]) -> list[After
                 agent_seconds=_worked(care[case], said),
                 level=max((level for at, level in levels[case] if at >= seq), default=0),
                 rating=ratings.get(case),
+                chosen=choices.get((conversation, seq)),
             )
             found.append(after)
     return found
@@ -158,3 +166,21 @@ def _ratings(connection: sa.Connection, names: Sequence[str]) -> dict[Case, int]
         )
     )
     return {(row.conversation, row.case): row.score for row in rows}
+
+
+def _choices(connection: sa.Connection, names: Sequence[str]) -> dict[Turn, str]:
+    """Give what was chosen right after a turn that was answered with choices."""
+    d = t.decisions.c
+    rows = connection.execute(
+        sa.select(d.conversation, d.seq, d.case, d.kind, d.rule, d.entry)
+        .where(d.conversation.in_(names))
+        .order_by(d.conversation, d.seq)
+    ).all()
+    return {
+        (offered.conversation, offered.seq): taken.entry
+        for offered, taken in pairwise(rows)
+        if (offered.conversation, offered.case) == (taken.conversation, taken.case)
+        and (offered.kind == "clarify" or offered.rule == Rule.SEVERAL_QUESTIONS)
+        and taken.rule == Rule.CHOSEN
+        and taken.entry is not None
+    }

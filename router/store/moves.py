@@ -67,6 +67,7 @@ class DecisionRecord:
     ranking: tuple[tuple[str, float], ...] = ()
     entry: str | None = None
     flow: str | None = None
+    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,6 +390,7 @@ def _insert_decision(
             ranking=to_json(record.ranking),
             entry=record.entry,
             flow=record.flow,
+            further=to_json(record.further),
             anger=record.mood.anger,
             level=record.mood.level,
             human_request=record.mood.human_request,

@@ -142,6 +142,10 @@ def past_turn_of(row: Row) -> PastTurn:
         anger=row.anger,
         level=row.level,
         clarified=row.kind == "clarify",
+        seq=row.seq,
+        flow=row.flow,
+        ranking=msgspec.json.decode(row.ranking, type=tuple[tuple[str, float], ...]),
+        further=msgspec.json.decode(row.further, type=tuple[str, ...]),
     )
 
 

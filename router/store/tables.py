@@ -1,6 +1,6 @@
 """The router's tables; only this package and the migrations read them.
 
-Columns of sa.Text named body, context, words, ranking and roles hold JSON.
+Columns of sa.Text named body, context, words, ranking, further and roles hold JSON.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ decisions = sa.Table(
     sa.Column("ranking", sa.Text, nullable=False),
     sa.Column("entry", sa.String(80)),
     sa.Column("flow", sa.String(80)),
+    sa.Column("further", sa.Text, nullable=False, server_default="[]"),
     sa.Column("anger", sa.Float, nullable=False),
     sa.Column("level", sa.Integer, nullable=False),
     sa.Column("human_request", sa.Float, nullable=False),

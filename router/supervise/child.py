@@ -49,7 +49,7 @@ class Child:
                 stdout=PIPE,
                 stderr=STDOUT,
                 process_group=0,
-                preexec_fn=lambda: _die_with(parent),
+                preexec_fn=lambda: _prepare(parent, program.nice),
             )
         except OSError as error:
             raise CannotStart(f"{program.command[0]}: {error.strerror}") from error
@@ -103,8 +103,10 @@ class Child:
             on_line(rest)
 
 
-def _die_with(parent: int) -> None:
+def _prepare(parent: int, nice: int) -> None:
     # Runs between fork and exec: what it needs is loaded before, and it takes no lock.
+    if nice:
+        os.nice(nice)
     if _libc is not None:
         _libc.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:

@@ -81,6 +81,11 @@ def free_port(host: str = "127.0.0.1") -> int:
     raise Claimed(f"no port from {_PORTS[0]} to {_PORTS[-1]} seems free on {host}")
 
 
+def is_free(host: str, port: int) -> bool:
+    """Tell whether nobody listens on a port now."""
+    return _trouble(host, port) is None
+
+
 def _trouble(host: str, port: int) -> str | None:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(

@@ -18,6 +18,7 @@ _COLOURS = {
     "bot": "green",
     "actions": "magenta",
     "train": "yellow",
+    "retrain": "yellow",
     "mood": "blue",
 }
 _WIDTH = max(map(len, _COLOURS))

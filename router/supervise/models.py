@@ -41,30 +41,20 @@ class ModelName:
         return f"r{self.release:06d}-{self.trained}"
 
 
-@dataclass(frozen=True, slots=True)
-class BotPlan:
-    """Which model to start with, if any, and from which release to train one, if needed."""
+def surplus(file_names: Iterable[str], named: Collection[str | None], keep: int) -> list[str]:
+    """Tell which model files may go: neither among the newest nor named by whoever needs them."""
+    models = [name for name in map(ModelName.parse, file_names) if name is not None]
+    models.sort(key=lambda model: (model.trained, model.release), reverse=True)
+    return [model.file_name for model in models[keep:] if str(model) not in named]
 
-    start: ModelName | None
-    train: int | None
 
+def likeliest(
+    live: int | None, file_names: Iterable[str], stale: Collection[str] = ()
+) -> ModelName | None:
+    """Choose the model likeliest to answer rightly, or at all.
 
-def plan_bot(
-    live: int | None,
-    file_names: Iterable[str],
-    *,
-    retrain: bool,
-    stale: Collection[str] = (),
-) -> BotPlan:
-    """Plan the bot's start: the newest model of the live release needs no training.
-
-    A model of another release, or one of `stale` (made by another pipeline), serves while the
-    right one is trained; asked to retrain, the newest one serves meanwhile.
+    Of the live release rather than of another, of this pipeline rather than one of `stale`, and
+    the newest.
     """
-    models = sorted(name for name in map(ModelName.parse, file_names) if name is not None)
-    fitting = [m for m in models if m.release == live and m.file_name not in stale]
-    # The likeliest to answer rightly, or at all, comes last.
-    models.sort(key=lambda m: (m.release == live, m.file_name not in stale, m))
-    start = fitting[-1] if fitting else (models[-1] if models else None)
-    needed = live is not None and (retrain or not fitting)
-    return BotPlan(start, live if needed else None)
+    models = [name for name in map(ModelName.parse, file_names) if name is not None]
+    return max(models, key=lambda m: (m.release == live, m.file_name not in stale, m), default=None)

@@ -47,5 +47,11 @@ def stale_models(models: Path, pipeline: str) -> set[str]:
     }
 
 
+def remove_model(model: Path) -> None:
+    """Delete a model's file and the note beside it; one that is gone is gone."""
+    model.unlink(missing_ok=True)
+    _note_of(model).unlink(missing_ok=True)
+
+
 def _note_of(model: Path) -> Path:
     return model.with_name(model.name.removesuffix(SUFFIX) + _NOTE)

@@ -6,6 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+RETRAIN_NICE = 10
+# One reading is too small for threads, and a bot that starts must not push aside the one that
+# answers.
+_ONE_THREAD = dict.fromkeys(
+    (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+    ),
+    "1",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -15,6 +28,8 @@ class Program:
     command: tuple[str, ...]
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    nice: int = 0
+    """How far it gives way to others: 0 not at all, 19 always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +77,13 @@ class House:
 
     def router(self) -> Program:
         """Describe the router."""
-        environment = {
-            **self.settings,
-            "JIELI_HOST": self.host,
-            "JIELI_PORT": str(self.port),
-            "JIELI_DATA": str(self.data),
-            "JIELI_SERVICE_TOKEN": self.token,
-        }
-        if self.local_bot:
-            environment["JIELI_BOT_URL"] = self.bot_url
-        return Program("router", (self.python, "-m", "router", "serve"), self.root, environment)
+        command = (self.python, "-m", "router", "serve")
+        return Program("router", command, self.root, self._router_environment())
+
+    def retrain(self, run: str) -> Program:
+        """Describe the retraining of a run that was asked for; shoppers go before it."""
+        command = (self.python, "-m", "router", "retrain", "--run", run)
+        return Program("retrain", command, self.root, self._router_environment(), RETRAIN_NICE)
 
     def mood_training(self) -> Program:
         """Describe the training of the mood model."""
@@ -85,21 +97,41 @@ class House:
             "actions", (str(self.bot_python), *command), self.root, self._bot_environment()
         )
 
-    def bot(self, model: str) -> Program:
-        """Describe the bot with one model's file."""
+    def bot(self, model: str, port: int | None = None) -> Program:
+        """Describe a bot process with one model's file, by default at the bot's own port."""
         command = (
             *("-m", "bot.serve", "--model", str(self.models / model)),
-            *("--host", "127.0.0.1", "--port", str(self.bot_port)),
+            *("--host", "127.0.0.1", "--port", str(port or self.bot_port)),
             *("--actions-url", f"{self.actions_url}/webhook"),
         )
-        return Program("bot", (str(self.bot_python), *command), self.root, self._bot_environment())
+        environment = {**self._bot_environment(), **_ONE_THREAD}
+        return Program("bot", (str(self.bot_python), *command), self.root, environment)
 
-    def training(self, export: Path, out: Path, name: str) -> Program:
-        """Describe the training of a model from an exported release."""
-        command = ("-m", "bot.train", "--export", str(export), "--out", str(out), "--name", name)
-        return Program(
-            "train", (str(self.bot_python), *command), self.root, self._bot_environment()
+    def training(self, export: Path, out: Path, name: str, figures: Path | None = None) -> Program:
+        """Describe the training of a model from an exported release.
+
+        What it reads of the training text unseen goes to `figures`.
+        """
+        command: tuple[str, ...] = (
+            *("-m", "bot.train", "--export", str(export)),
+            *("--out", str(out), "--name", name),
         )
+        if figures is not None:
+            command += ("--figures", str(figures))
+        environment = self._bot_environment()
+        return Program("train", (str(self.bot_python), *command), self.root, environment)
+
+    def _router_environment(self) -> dict[str, str]:
+        environment = {
+            **self.settings,
+            "JIELI_HOST": self.host,
+            "JIELI_PORT": str(self.port),
+            "JIELI_DATA": str(self.data),
+            "JIELI_SERVICE_TOKEN": self.token,
+        }
+        if self.local_bot:
+            environment["JIELI_BOT_URL"] = self.bot_url
+        return environment
 
     def _bot_environment(self) -> dict[str, str]:
         return {

@@ -1,4 +1,4 @@
-"""The edge for our own processes: the action server's order look-ups, and replays."""
+"""The edge for our own processes: order look-ups, replays, and the keeper of the bots."""
 
 from __future__ import annotations
 
@@ -76,6 +76,13 @@ async def decisions(request: web.Request) -> web.Response:
             "misses": await store.misses_of(conversation),
         }
     )
+
+
+@routes.post("/internal/v1/bot/refresh")
+async def refresh_bot(request: web.Request) -> web.Response:
+    """Look at once which bot process serves, and tell it."""
+    _require_service(request)
+    return json_response(await request.app[SERVICES].bots.refresh())
 
 
 def _require_service(request: web.Request) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from router.desk.agent import AgentDesk
+from router.desk.knowledge.desk import EditorDesk
+from router.desk.knowledge.phrasebook import Phrasebook
 from router.desk.services import Services
 from router.desk.shopper import ShopperDesk
 from router.hub import Hub
@@ -39,6 +41,8 @@ SERVICES = web.AppKey("services", Services)
 HUB = web.AppKey("hub", Hub)
 SHOPPER_DESK = web.AppKey("shopper_desk", ShopperDesk)
 AGENT_DESK = web.AppKey("agent_desk", AgentDesk)
+EDITOR_DESK = web.AppKey("editor_desk", EditorDesk)
+PHRASEBOOK = web.AppKey("phrasebook", Phrasebook)
 TOKENS = web.AppKey("tokens", ShopperTokens)
 LOGINS = web.AppKey("logins", LoginGuard)
 PACES = web.AppKey("paces", Paces)

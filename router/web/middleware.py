@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
+from knowledge_base.errors import KnowledgeError
 from router import wire
+from router.desk.knowledge.phrasebook import told
 from router.domain.errors import (
     AlreadyTaken,
     AtCapacity,
@@ -27,7 +29,7 @@ from router.domain.errors import (
     UnknownMessage,
 )
 from router.store import Overloaded, WriterClosed
-from router.web.keys import SERVICES
+from router.web.keys import PHRASEBOOK, SERVICES
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,21 @@ _STATUS: dict[type[Refusal], int] = {
     UnknownConversation: 404,
     UnknownMessage: 404,
 }
+
+_KNOWLEDGE_STATUS = {
+    "invalid_entries": 422,
+    "no_usable_wording": 422,
+    "reason_missing": 422,
+    "unknown_format": 422,
+    "no_report": 404,
+    "unknown_entry": 404,
+    "unknown_misses": 404,
+    "unknown_model": 404,
+    "unknown_release": 404,
+    "unknown_revision": 404,
+    "unknown_run": 404,
+}
+"""What the knowledge base refuses besides conflicts, which are 409."""
 
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
@@ -74,6 +91,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except Refusal as refusal:
         return problem(refusal.code, refusal.detail, _STATUS.get(type(refusal), 409))
+    except KnowledgeError as error:
+        say = request.app[PHRASEBOOK].speaking(request.headers.get("Accept-Language", ""))
+        return problem(error.code, told(error, say), _KNOWLEDGE_STATUS.get(error.code, 409))
     except (Overloaded, WriterClosed):
         return problem("overloaded", "系统繁忙，请稍后重试。", 503)
     except web.HTTPRequestEntityTooLarge as error:
@@ -134,6 +154,13 @@ def refuse_foreign(request: web.Request, *, embedded: bool) -> None:
     if embedded and origin in request.app[SERVICES].settings.allowed_origins:
         return
     raise Forbidden(_foreign(origin))
+
+
+def refuse_forged(request: web.Request) -> None:
+    """Refuse requests that another site's form could send."""
+    refuse_foreign(request, embedded=False)
+    if request.headers.get("X-Jieli") != "1":
+        raise Forbidden("the header X-Jieli: 1 is missing")
 
 
 def _foreign(origin: str | None) -> str:

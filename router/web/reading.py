@@ -14,14 +14,21 @@ T = TypeVar("T")
 MAX_BODY = 64_000
 
 
-async def body_of(request: web.Request, kind: type[T]) -> T:
-    """Give the JSON body typed; Malformed names the field that is wrong."""
+async def body_of(request: web.Request, kind: type[T], most: int = MAX_BODY) -> T:
+    """Give the JSON body typed, of at most so many bytes; Malformed names what is wrong."""
+    return await decoded(request, msgspec.json.Decoder(kind), most)
+
+
+async def decoded(
+    request: web.Request, decoder: msgspec.json.Decoder[T], most: int = MAX_BODY
+) -> T:
+    """Give the JSON body as a decoder types it, also one of several types."""
     raw = bytearray()
     async for chunk in request.content.iter_any():
         raw += chunk
-        if len(raw) > MAX_BODY:
-            raise Malformed(f"the body is larger than {MAX_BODY} bytes")
+        if len(raw) > most:
+            raise Malformed(f"the body is larger than {most} bytes")
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return decoder.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(f"the body is not of the schema: {error}") from error

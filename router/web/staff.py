@@ -10,14 +10,20 @@ from aiohttp import web
 
 from router import wire
 from router.desk.agent import AgentDesk
-from router.domain.errors import Forbidden, Malformed, Unauthorized
+from router.domain.errors import Malformed, Unauthorized
 from router.domain.people import Staff
 from router.hub import DESK, Hub, Outbox, for_agent, for_staff
 from router.passwords import new_session_token, token_hash, verified
 from router.store import Changed
 from router.web import sockets
 from router.web.keys import AGENT_DESK, HUB, LOGINS, PATIENCE, SERVICES
-from router.web.middleware import address_of, is_secure, json_response, refuse_foreign
+from router.web.middleware import (
+    address_of,
+    is_secure,
+    json_response,
+    refuse_foreign,
+    refuse_forged,
+)
 from router.web.reading import body_of
 
 log = structlog.get_logger(__name__)
@@ -29,7 +35,7 @@ COOKIE = "jieli_staff"
 @routes.post("/api/v1/staff/login")
 async def login(request: web.Request) -> web.Response:
     """Open a session for the right password."""
-    _refuse_forged(request)
+    refuse_forged(request)
     wanted = await body_of(request, wire.Login)
     services, guard = request.app[SERVICES], request.app[LOGINS]
     address = address_of(request)
@@ -59,7 +65,7 @@ async def login(request: web.Request) -> web.Response:
 @routes.post("/api/v1/staff/logout")
 async def logout(request: web.Request) -> web.Response:
     """End the session; its sockets close within seconds."""
-    _refuse_forged(request)
+    refuse_forged(request)
     services = request.app[SERVICES]
     token = request.cookies.get(COOKIE)
     if token is not None:
@@ -117,13 +123,6 @@ async def staff_of(request: web.Request) -> Staff:
     if found is None:
         raise Unauthorized("请先登录，或登录已过期。")
     return found
-
-
-def _refuse_forged(request: web.Request) -> None:
-    """Refuse requests that another site's form could send."""
-    refuse_foreign(request, embedded=False)
-    if request.headers.get("X-Jieli") != "1":
-        raise Forbidden("the header X-Jieli: 1 is missing")
 
 
 class _Session:

@@ -19,7 +19,7 @@ PHRASES = {
 def model() -> LinearIntents:
     texts = [grams(text, []) for phrases in PHRASES.values() for text in phrases]
     intents = [intent for intent, phrases in PHRASES.items() for _ in phrases]
-    return fit(texts, intents, Hyperparameters())
+    return fit(texts, intents, Hyperparameters()).model
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_stored_model_reads_the_same(model: LinearIntents, tmp_path: Path) -> 
 def test_fitting_twice_gives_the_same_model(model: LinearIntents) -> None:
     texts = [grams(text, []) for phrases in PHRASES.values() for text in phrases]
     intents = [intent for intent, phrases in PHRASES.items() for _ in phrases]
-    again = fit(texts, intents, Hyperparameters())
+    again = fit(texts, intents, Hyperparameters()).model
     assert np.array_equal(again.weights, model.weights)
     assert again.sharpness == model.sharpness
 

@@ -76,6 +76,7 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order: str | None = None
     locale: Literal["zh-CN", "en"] = "zh-CN"
     flow: str | None = None
+    reading_only: bool = False
 
 
 class Forgotten(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -199,6 +200,8 @@ class FakeBot:
         self.asked.append(asked)
         self._arrival.set()
         said = self.understands.get(asked.text, self.otherwise)
+        if asked.reading_only:
+            said = replace(said, messages=(), flow=None)
         if self.delay:
             await asyncio.sleep(self.delay)
         await self._open.wait()

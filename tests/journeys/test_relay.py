@@ -1,51 +1,12 @@
 """From a question to a rating: the shopper, the bot and a human, in a real browser."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Stack
+from tests.journeys.moves import SLOW, log_in, open_shop, reply, said, say, seqs
 
 pytestmark = pytest.mark.journey
-
-SLOW = 20_000
-
-
-def open_shop(page: Page, stack: Stack, shopper: str | None = None) -> None:
-    """Open the shop, as one of its shoppers, and then the bubble: on a phone it covers all."""
-    page.goto(f"{stack.url}/")
-    if shopper is not None:
-        page.get_by_test_id("shop-shopper").click()
-        page.get_by_test_id(f"shop-shopper-{shopper}").click()
-    page.get_by_test_id("jieli-bubble").click()
-    expect(page.get_by_test_id("jieli-input")).to_be_visible(timeout=SLOW)
-
-
-def say(page: Page, text: str) -> None:
-    page.get_by_test_id("jieli-input").fill(text)
-    page.get_by_test_id("jieli-send").click()
-
-
-def said(page: Page, sender: str) -> Locator:
-    return page.locator(f'[data-testid="jieli-message"][data-sender="{sender}"]')
-
-
-def seqs(page: Page) -> list[int]:
-    """Give the seqs of the messages on the page, as they stand."""
-    found = page.locator('[data-testid="jieli-message"][data-seq]')
-    return [int(seq) for seq in found.evaluate_all("all => all.map(e => e.dataset.seq)") if seq]
-
-
-def log_in(page: Page, stack: Stack, login: str = "lina") -> None:
-    page.goto(f"{stack.url}/desk/")
-    page.get_by_test_id("desk-login").fill(login)
-    page.get_by_test_id("desk-password").fill(stack.password(login))
-    page.get_by_test_id("desk-submit").click()
-    expect(page.get_by_test_id("desk-presence")).to_be_visible(timeout=SLOW)
-
-
-def reply(page: Page, text: str) -> None:
-    page.get_by_test_id("desk-input").fill(text)
-    page.get_by_test_id("desk-send").click()
 
 
 def test_a_shopper_is_answered_by_the_bot_and_handed_to_a_human_with_nothing_lost(

@@ -8,7 +8,14 @@ from hypothesis import given
 from knowledge_base.conditions import Field
 from knowledge_base.entries import Entry, problems
 from knowledge_base.errors import InvalidVocabulary
-from knowledge_base.files import FileProblem, read_folder, read_vocabulary, write_folder
+from knowledge_base.files import (
+    FileProblem,
+    read_file,
+    read_folder,
+    read_vocabulary,
+    write_file,
+    write_folder,
+)
 from tests.knowledge_base.samples import REFUND, SHIPPING, VOCABULARY, entries, saying, thorough
 
 DEMO = Path(__file__).resolve().parents[2] / "data"
@@ -231,7 +238,7 @@ def test_problems_across_files_name_the_file(tmp_path: Path):
         pytest.param("标题: 发货\n".encode("gbk"), "not UTF-8", id="another encoding"),
         pytest.param(b"- a\n- b\n", "it is a list, not a mapping", id="list"),
         pytest.param(b"[" * 50_000, "nested too deeply", id="bomb of brackets"),
-        pytest.param(b"category: a\n---\ncategory: b\n", "it is not YAML", id="two documents"),
+        pytest.param(b"category: a\n---\ncategory: b\n", "it is missing", id="two documents"),
         pytest.param(b"a: &x [*x]\n", "unknown field 'a'", id="list within itself"),
         pytest.param(b"category: a\nentries: 1\n", "not a list", id="entries is a number"),
         pytest.param(b"category: a\nentries: [1]\n", "not a mapping", id="entry is a number"),
@@ -259,6 +266,29 @@ def test_what_is_written_is_read_back_the_same(tmp_path: Path, one: Entry, other
     before = {file: file.read_text() for file in tmp_path.iterdir()}
     write_folder(made, tmp_path, VOCABULARY)
     assert {file: file.read_text() for file in tmp_path.iterdir()} == before
+
+
+@thorough
+@given(entries(), entries(key="refund_time"))
+def test_all_categories_in_one_file_are_read_back_the_same(
+    tmp_path: Path, one: Entry, other: Entry
+):
+    made, _ = read_file(write_file([one, other], tmp_path / "all.yaml"), VOCABULARY)
+    assert {entry.key: entry for entry in made} == {entry.key: entry for entry in (one, other)}
+
+
+def test_a_problem_in_the_second_document_of_a_file_has_its_line(tmp_path: Path):
+    file = write_file([SHIPPING, replace(REFUND, phrasings=("退",))], tmp_path / "all.yaml")
+    _, found = read_file(file, VOCABULARY)
+    line = file.read_text("utf-8").splitlines().index("      - 退") + 1
+    assert [(one.line, one.field) for one in found] == [(line, "refund_time.phrasings[0]")]
+
+
+def test_a_vocabulary_of_two_documents_is_refused(tmp_path: Path):
+    file = tmp_path / "vocabulary.yml"
+    file.write_text("store: {online: 商城}\n---\ntier: {gold: 金卡}\n", "utf-8")
+    with pytest.raises(InvalidVocabulary, match="second document"):
+        read_vocabulary(file)
 
 
 def test_entries_are_written_as_an_editor_would(tmp_path: Path):

@@ -216,3 +216,15 @@ async def test_no_action_loses_a_miss(inbox: InboxStore, store: KnowledgeStore):
     assert [len(one) for one in by_state] == [1, 1, 1]
     assert await store.count_misses() == len(TEXTS)
     assert {miss.id for miss in await store.misses(state=MissState.CURED)} == {"c"}
+
+
+async def test_misses_are_counted_and_listed_by_the_entry_they_are_meant_for(inbox: InboxStore):
+    await inbox.add_wordings(["a", "b"], "shipping_time", **WHO)
+    await inbox.dismiss(["b"], reason="重复", **WHO)
+    assert await inbox.count() == {MissState.OPEN: 2, MissState.DISMISSED: 1}
+    assert await inbox.count(entry="shipping_time") == {MissState.OPEN: 1, MissState.DISMISSED: 1}
+    meant = await inbox.cases(state=None, entry="shipping_time")
+    assert {case.miss.id for case in meant} == {"a", "b"}
+    everything = [case.miss.id for case in await inbox.cases(state=None)]
+    page = await inbox.cases(state=None, limit=1, offset=1)
+    assert [case.miss.id for case in page] == everything[1:2]

@@ -19,6 +19,7 @@ from knowledge_base.errors import (
     UnknownRelease,
 )
 from knowledge_base.releases import Release, RevisionState
+from knowledge_base.standing import Standings
 from knowledge_base.store import KEPT_RELEASES, KnowledgeStore, SaveReport
 from tests.knowledge_base.samples import NOW, REFUND, SHIPPING, VOCABULARY, saying, with_answers
 
@@ -298,3 +299,48 @@ async def test_a_naive_moment_is_refused(store: KnowledgeStore):
     with pytest.raises(Exception, match="no time zone"):
         await store.save_all([REFUND], author="小李", reason="", at=naive)
     assert await store.head() == {}
+
+
+async def test_who_publishes_over_a_release_they_did_not_look_at_gets_a_conflict(
+    store: KnowledgeStore,
+):
+    await save(store, REFUND)
+    await store.publish(author="小李", note="", at=NOW, after=None)
+    await save(store, titled("退款几天到"))
+    with pytest.raises(PublishConflict):
+        await store.publish(author="小王", note="", at=NOW, after=None)
+    assert (await store.publish(author="小王", note="", at=NOW, after=1)).number == 2
+
+
+async def test_the_stamp_moves_with_every_edit_move_and_release_and_with_nothing_else(
+    store: KnowledgeStore,
+):
+    seen = [await store.stamp()]
+    await save(store, SHIPPING, REFUND)
+    seen.append(await store.stamp())
+    who = {"author": "小李", "at": NOW}
+    await store.save_draft(titled("退款几天到"), base=1, reason="", **who)
+    seen.append(await store.stamp())
+    await store.submit("refund_time", 2, **who)
+    seen.append(await store.stamp())
+    await publish(store)
+    seen.append(await store.stamp())
+    await store.check(SHIPPING)
+    assert await store.stamp() == seen[-1]
+    assert len(set(seen)) == 5
+
+
+async def test_a_standing_is_read_again_only_after_something_changed(store: KnowledgeStore):
+    standings = Standings(store)
+    await save(store, REFUND)
+    first = await standings.now()
+    assert [entry.key for entry in first.unpublished.added] == ["refund_time"]
+    assert await standings.now() is first
+    await publish(store)
+    second, same = await asyncio.gather(standings.now(), standings.now())
+    assert second is same
+    assert second.unpublished.empty
+    await store.save_draft(
+        titled("退款几天到"), author="小李", base=1, reason="", at=NOW, removal=False
+    )
+    assert [edit.revision.number for edit in (await standings.now()).edits] == [2]

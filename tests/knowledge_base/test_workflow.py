@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from knowledge_base.database import Database
+from knowledge_base.editing import folded
 from knowledge_base.entries import Answer, Button, Entry
 from knowledge_base.errors import (
     EditConflict,
@@ -344,3 +345,25 @@ async def test_revisions_saved_before_the_workflow_came_are_kept(database: Datab
         await connection.run_sync(go)
     assert (await store.head())["refund_time"].entry == REFUND
     await draft(store, titled("新的"), base=1)
+
+
+async def test_saves_while_typing_are_folded_and_what_others_did_is_not(store: KnowledgeStore):
+    for base, title in ((None, "退"), (1, "退款"), (2, "退款多久")):
+        await draft(store, replace(REFUND, title=title), base)
+    await draft(store, replace(REFUND, title="退款多久到"), 3, author="小王")
+    await store.submit("refund_time", 4, author="小王", at=NOW)
+    await store.reject("refund_time", 4, author="小李", at=NOW, reason="不够清楚")
+    await draft(store, replace(REFUND, title="退款多久到账"), 4, author="小王")
+    stories = await store.stories("refund_time")
+    assert [one.revision.number for one in stories] == [5, 4, 3, 2, 1]
+    assert [one.revision.number for one in folded(stories)] == [5, 4, 3]
+
+
+async def test_an_entry_whose_drafts_were_all_gone_on_from_and_approved_is_no_open_edit(
+    store: KnowledgeStore,
+):
+    await draft(store, REFUND)
+    await draft(store, replace(REFUND, title="退款几天到账"), 1)
+    await store.submit("refund_time", 2, author="小李", at=NOW)
+    await store.approve("refund_time", 2, author="小李", at=NOW)
+    assert await store.open_edits() == []

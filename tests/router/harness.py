@@ -53,12 +53,16 @@ def flowing(text: str, flow: str, state: str = "active", **message: Any) -> BotA
 
 @dataclass
 class ScriptedBot:
-    """Answers by text; held back while `gate` is clear, away while `down`."""
+    """Answers by text; held back while `gate` is clear, away while `down`.
+
+    What is read besides a message is kept in `besides`, and is not there unless it is scripted.
+    """
 
     answers: Mapping[str, BotAnswer] = field(default_factory=dict)
     otherwise: BotAnswer = field(default_factory=lambda: understood("nothing", 0.05))
     down: bool = False
     asked: list[Question] = field(default_factory=list)
+    besides: list[Question] = field(default_factory=list)
     forgot: list[str] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -70,10 +74,12 @@ class ScriptedBot:
         return not self.down
 
     async def ask(self, question: Question) -> BotAnswer | BotUnavailable:
-        self.asked.append(question)
+        (self.besides if question.reading_only else self.asked).append(question)
         await self.gate.wait()
         if self.down:
             return BotUnavailable("down for a test")
+        if question.reading_only and question.text not in self.answers:
+            return BotUnavailable("not scripted")
         return self.answers.get(question.text, self.otherwise)
 
     async def reset(self, conversation: str) -> None:

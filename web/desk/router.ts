@@ -6,12 +6,16 @@ import {
   type Router,
   type RouterHistory,
 } from "vue-router";
+import { knowledgeRoutes } from "./knowledge/routes";
+import { seesKnowledge, worksAtDesk } from "./state/roles";
 import { safeBack, useSession } from "./state/session";
 
 declare module "vue-router" {
   interface RouteMeta {
     /** Anybody may see the page. */
     open?: boolean;
+    /** For those who see the knowledge base; other pages of the desk are for agents. */
+    knowledge?: boolean;
   }
 }
 
@@ -48,6 +52,7 @@ export function makeRouter(history: RouterHistory = createWebHistory("/desk/")):
               { path: ":id/brief", name: "past_brief", component: { render: () => null } },
             ],
           },
+          knowledgeRoutes,
         ],
       },
       { path: "/:rest(.*)*", redirect: "/" },
@@ -61,7 +66,10 @@ async function guard(to: RouteLocationNormalized): Promise<RouteLocationRaw | tr
   const session = useSession();
   if (!session.asked) await session.check();
   if (to.meta.open) return session.me ? safeBack(to.query["back"]) : true;
-  return session.me ? true : loginThenBack(to.fullPath);
+  if (!session.me) return loginThenBack(to.fullPath);
+  if (to.meta.knowledge) return seesKnowledge(session.me) ? true : "/";
+  // An editor who takes no conversations over has nothing to do at the workbench.
+  return worksAtDesk(session.me) || !seesKnowledge(session.me) ? true : "/knowledge";
 }
 
 /** Gives the way to the login that comes back to a path afterwards. */

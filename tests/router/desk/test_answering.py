@@ -141,8 +141,7 @@ async def test_a_question_only_a_human_may_answer_is_handed_over(house: House) -
 
 async def test_what_a_miss_keeps_of_a_text_is_masked(house: House) -> None:
     shopper = await house.shopper()
-    await shopper.say("我的手机是13812345678帮我改下")
-    await shopper.message("system")
+    await asked(shopper, "我的手机是13812345678帮我改下")
     (miss,) = await misses(house)
     assert "13812345678" not in miss.text
 
@@ -329,6 +328,5 @@ async def test_a_published_answer_is_given_at_once(house: House) -> None:
 async def test_an_intent_that_is_no_entry_is_no_answer(house: House, answer: Any) -> None:
     house.bot.answers = {"嗯嗯": answer}
     shopper = await house.shopper()
-    await shopper.say("嗯嗯")
-    await shopper.message("system")
-    assert await lines(house, shopper) == [("hand_off", "low_confidence")]
+    assert "没看懂" in (await asked(shopper, "嗯嗯"))["body"]["text"]
+    assert await lines(house, shopper) == [("clarify", "low_confidence")]

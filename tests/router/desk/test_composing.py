@@ -194,7 +194,6 @@ async def test_who_comes_later_is_told_how_many_are_ahead(sqlite: Database, tmp_
         ("你们是骗子", "抱歉"),
         ("戒指划手受伤了", "120"),
         ("转人工", "转接人工"),
-        ("随便说点没人懂的", "没有把握"),
     ],
 )
 async def test_the_reason_of_a_handoff_is_told(

@@ -82,7 +82,13 @@ CLARIFIED = PastTurn(Rule.LOW_CONFIDENCE, None, "shipping_time", 0.0, 0, True)
         pytest.param(
             turn(UNSURE, tier="diamond"), HandOff, Rule.LOW_CONFIDENCE_AGAIN, id="vip unsure"
         ),
-        pytest.param(turn(LOST), HandOff, Rule.LOW_CONFIDENCE, id="nothing to offer"),
+        pytest.param(turn(LOST), Clarify, Rule.LOW_CONFIDENCE, id="nothing to offer"),
+        pytest.param(
+            turn(LOST, past=(CLARIFIED,)),
+            HandOff,
+            Rule.LOW_CONFIDENCE_AGAIN,
+            id="nothing to offer again",
+        ),
         pytest.param(
             turn(Understood("account_security", 0.9, (HACKED,))),
             HandOff,

@@ -60,7 +60,7 @@ async def read(*rows: AnswerRow) -> AnswersReport:
         ("坏了保修吗", "hand_off", "warranty", "human_only"),
         ("转人工", "hand_off", None, "explicit_request"),
         ("到哪了", "reply", None, "flow"),
-        ("讲个笑话", "hand_off", None, "low_confidence"),
+        ("讲个笑话", "clarify", None, "low_confidence"),
     ],
 )
 async def test_a_text_is_decided_as_a_shoppers_first_message(
@@ -102,7 +102,7 @@ async def test_rows_that_say_what_is_right_are_judged():
     assert (known.clarified, known.clarified_with_it, known.handed_off) == (0.25, 0.25, 0.25)
     assert (outside.rows, outside.replied) == (2, 0.5)
     assert outside.auroc == pytest.approx((2 + 2 + 1 + 1) / 8)
-    assert report.decisions == {"reply": 3, "clarify": 1, "hand_off": 2}
+    assert report.decisions == {"reply": 3, "clarify": 2, "hand_off": 1}
 
 
 async def test_a_bot_that_does_not_answer_ends_the_measurement():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
+import tarfile
+import textwrap
 from pathlib import Path
 
 from rich.console import Console
@@ -26,26 +28,38 @@ class Answers(BaseHTTPRequestHandler):
 port = {port}
 ThreadingHTTPServer(("127.0.0.1", port), Answers).serve_forever()
 """
+RETRAINS = """
+if sys.argv[1] == "retrain":
+{code}
+    raise SystemExit(0)
+"""
 FROM_ARGUMENTS = 'int(sys.argv[sys.argv.index("--port") + 1])'
 TRAINS = """
-import json, sys
+import json, sys, tarfile
 from pathlib import Path
 given = dict(zip(sys.argv[1::2], sys.argv[2::2]))
 assert (Path(given["--export"]) / "release.json").is_file()
 print("INFO a library talks")
 print(json.dumps({"step": "reading", "done": 0, "of": 2}))
 print(json.dumps({"step": "fitting", "done": 1, "of": 2}))
-Path(given["--out"]).write_text("a model")
+with tarfile.open(given["--out"], "w:gz") as archive:
+    archive.add(__file__, "model")
 print(json.dumps({"model": given["--name"], "release": 1, "seconds": 0.1}))
 """
 
 
-def make_house(folder: Path, *, train: str = TRAINS, router: str = "") -> House:
-    """Build a house in a folder; `router` is code its router runs before it serves."""
+def make_house(
+    folder: Path, *, train: str = TRAINS, router: str = "", bot: str = "", retrain: str = ""
+) -> House:
+    """Build a house in a folder; `router` and `bot` are code they run before they serve.
+
+    `retrain` is the whole of its retraining.
+    """
+    router += RETRAINS.format(code=textwrap.indent(retrain or "pass", "    "))
     root, data = folder / "root", folder / "data"
     scripts = {
         "router/__main__.py": SERVES.format(before=router, port='int(os.environ["JIELI_PORT"])'),
-        "bot/serve.py": SERVES.format(before="", port=FROM_ARGUMENTS),
+        "bot/serve.py": SERVES.format(before=bot, port=FROM_ARGUMENTS),
         "rasa_sdk/__main__.py": SERVES.format(before="", port=FROM_ARGUMENTS),
         "bot/train.py": train,
     }
@@ -68,6 +82,14 @@ def make_house(folder: Path, *, train: str = TRAINS, router: str = "") -> House:
         actions_port=free_port(),
         token="a-token",
     )
+
+
+def make_model(house: House, name: str) -> str:
+    """Put a readable model among the house's models."""
+    house.models.mkdir(exist_ok=True)
+    with tarfile.open(house.models / f"{name}.tar.gz", "w:gz") as archive:
+        archive.add(__file__, "model")
+    return name
 
 
 class Told:

@@ -1,4 +1,4 @@
-"""Which model the bot starts with, and whether one has to be trained."""
+"""Which model the bot starts with, and which files are kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from router.supervise.models import BotPlan, ModelName, plan_bot
+from router.supervise.models import ModelName, likeliest, surplus
 
 R1 = "r000001-20260101T080000.tar.gz"
 R1_LATER = "r000001-20260102T080000.tar.gz"
@@ -39,33 +39,27 @@ def test_release_1000000_comes_after_release_999999() -> None:
 
 
 @pytest.mark.parametrize(
-    ("live", "files", "retrain", "plan"),
+    ("live", "files", "stale", "chosen"),
     [
-        pytest.param(1, [], False, BotPlan(None, 1), id="first start"),
-        pytest.param(1, [R1, R1_LATER], False, BotPlan(name(R1_LATER), None), id="second start"),
-        pytest.param(2, [R1, R1_LATER], False, BotPlan(name(R1_LATER), 2), id="newly published"),
-        pytest.param(1, [R1, R2], False, BotPlan(name(R1), None), id="rolled back"),
-        pytest.param(1, [R1], True, BotPlan(name(R1), 1), id="asked to retrain"),
-        pytest.param(None, [R1], True, BotPlan(name(R1), None), id="nothing is live"),
-        pytest.param(None, ["notes.txt"], False, BotPlan(None, None), id="nothing at all"),
+        pytest.param(1, [], set(), None, id="none at all"),
+        pytest.param(None, ["notes.txt"], set(), None, id="none that is a model"),
+        pytest.param(1, [R1, R1_LATER], set(), R1_LATER, id="the newest"),
+        pytest.param(1, [R1, R2], set(), R1, id="of the live release, though older"),
+        pytest.param(3, [R1, R2], set(), R2, id="of no live release: the newest"),
+        pytest.param(None, [R1, R2], set(), R2, id="nothing is live"),
+        pytest.param(1, [R1, R1_LATER], {R1_LATER}, R1, id="of this pipeline, though older"),
+        pytest.param(2, [R1, R2], {R2}, R2, id="stale, but of the release"),
+        pytest.param(3, [R1, R2], {R2}, R1, id="of no release, but not stale"),
+        pytest.param(1, [R1], {R1}, R1, id="stale, but the only one"),
     ],
 )
-def test_the_plan_serves_what_there_is_and_trains_what_is_lacking(
-    live: int | None, files: list[str], retrain: bool, plan: BotPlan
+def test_the_likeliest_model_is_of_the_release_of_the_pipeline_and_new(
+    live: int | None, files: list[str], stale: set[str], chosen: str | None
 ) -> None:
-    assert plan_bot(live, files, retrain=retrain) == plan
+    assert likeliest(live, files, stale) == (name(chosen) if chosen else None)
 
 
-@pytest.mark.parametrize(
-    ("live", "files", "stale", "plan"),
-    [
-        pytest.param(1, [R1], {R1}, BotPlan(name(R1), 1), id="the only one is stale"),
-        pytest.param(1, [R1, R1_LATER], {R1_LATER}, BotPlan(name(R1), None), id="an older fits"),
-        pytest.param(2, [R1, R2], {R2}, BotPlan(name(R2), 2), id="stale, but of the release"),
-        pytest.param(3, [R1, R2], {R2}, BotPlan(name(R1), 3), id="of no release, but not stale"),
-    ],
-)
-def test_a_model_of_another_pipeline_only_serves_until_a_new_one_is_trained(
-    live: int, files: list[str], stale: set[str], plan: BotPlan
-) -> None:
-    assert plan_bot(live, files, retrain=False, stale=stale) == plan
+def test_the_newest_files_and_those_somebody_names_are_kept() -> None:
+    files = [R2, "notes.txt", R1_LATER, R1, "r000001-20250101T080000.tar.gz"]
+    assert surplus(files, {"r000001-20250101T080000", None}, keep=2) == [R1]
+    assert surplus(files, set(), keep=9) == []

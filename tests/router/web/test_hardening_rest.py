@@ -1,7 +1,6 @@
 """Attacks on pages and bodies: every refusal is {code, detail}."""
 
 import asyncio
-import json
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +35,7 @@ from tests.router.web.attacks import (
         ("GET", "/internal/v1/shoppers/xiaoman/orders", 401, "unauthorized"),
         ("GET", "/internal/v1/orders/JN2611210001?shopper=xiaoman", 401, "unauthorized"),
         ("POST", "/internal/v1/orders/JN2611210001/return", 401, "unauthorized"),
+        ("POST", "/internal/v1/bot/refresh", 401, "unauthorized"),
     ],
 )
 async def test_what_is_not_there_or_not_allowed_is_said_in_one_shape(

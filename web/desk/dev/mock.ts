@@ -5,6 +5,8 @@ import type { Duplex } from "node:stream";
 import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { DeskCommand, Login } from "@shared/wire";
+import { KnowledgeStage } from "./knowledge.ts";
+import { STAFF } from "./scenes.ts";
 import { Stage } from "./stage.ts";
 
 const CSP =
@@ -12,9 +14,10 @@ const CSP =
   "connect-src 'self' ws: wss:; script-src 'self'";
 const PICTURE = `<svg xmlns="http://www.w3.org/2000/svg" width="480" height="320"><rect width="480" height="320" fill="#e9dcc3"/><rect x="90" y="70" width="300" height="180" rx="10" fill="#c39a5c"/><path d="M90 110h300M240 70v180" stroke="#8a6430" stroke-width="10"/></svg>`;
 
-/** Logs in with lina / lina; POST /api/dev/{say,queue,drop,empty,full,refuse,expire} moves the stage. */
+/** Logs in lina (agent), zhaomin (editor), chenjing (supervisor), each with the login as password; POST /api/dev/{say,queue,drop,empty,full,refuse,expire} moves the stage. */
 export function mockRouter(): Plugin {
   let stage = new Stage();
+  let knowledge = new KnowledgeStage();
   let loggedIn = false;
   let tries = 0;
   const sockets = new WebSocketServer({ noServer: true });
@@ -38,14 +41,26 @@ export function mockRouter(): Plugin {
     if (what === "refuse") stage.refuseNext = body["code"] ?? "epoch_moved";
     if (what === "full") stage.me.capacity = 2;
     if (what === "expire") loggedIn = false;
-    if (what === "empty" || what === "reset") stage = new Stage(what === "empty");
+    if (what === "empty" || what === "reset") {
+      stage = new Stage(what === "empty");
+      knowledge = new KnowledgeStage(what === "empty");
+    }
+    if (what === "gate") knowledge.gateRefuses = !knowledge.gateRefuses;
+    if (what === "colleague") {
+      knowledge.colleague(body["key"] ?? "", (entry) => {
+        entry.title = `${entry.title}？`;
+        entry.phrasings.push("同事加的说法");
+      });
+    }
     if (["drop", "empty", "reset", "full"].includes(what)) for (const socket of open) socket.close(1012);
     if (what === "expire") for (const socket of open) socket.close(4401);
   }
 
   function login(body: Partial<Login>, response: ServerResponse): void {
-    if (body.login === "lina" && body.password === "lina") {
+    const member = STAFF.find((one) => one.login === body.login && one.login === body.password);
+    if (member) {
       [loggedIn, tries] = [true, 0];
+      Object.assign(stage.me, member);
       return json(response, 200, stage.me);
     }
     tries += 1;
@@ -61,7 +76,16 @@ export function mockRouter(): Plugin {
       return;
     }
     if (!path.startsWith("/api/")) return next();
-    const body = JSON.parse((await read(request)) || "{}") as Record<string, string>;
+    const raw = await read(request);
+    const isForm = request.headers["content-type"]?.startsWith("multipart/") ?? false;
+    const body = (isForm ? {} : JSON.parse(raw || "{}")) as Record<string, string>;
+    if (path === "/api/v1/kb" || path.startsWith("/api/v1/kb/")) {
+      const { pathname, searchParams } = new URL(request.url ?? "", "http://x");
+      const { status, body: found } = knowledge.answer(
+        request.method ?? "GET", pathname.slice("/api/v1/kb".length), searchParams, body,
+      );
+      return json(response, status, found);
+    }
     if (path.startsWith("/api/dev/")) {
       dev(path.slice("/api/dev/".length), body);
       return json(response, 200, {});

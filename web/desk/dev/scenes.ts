@@ -15,6 +15,8 @@ import type { Kept } from "./stage.ts";
 export const STAFF: readonly StaffView[] = [
   { id: "staff-lina", login: "lina", name: "李娜", roles: ["agent"], capacity: 4, presence: "online" },
   { id: "staff-wang", login: "wang", name: "王芳", roles: ["agent"], capacity: 6, presence: "busy" },
+  { id: "staff-zhaomin", login: "zhaomin", name: "赵敏", roles: ["editor"], capacity: 0, presence: "offline" },
+  { id: "staff-chenjing", login: "chenjing", name: "陈静", roles: ["supervisor", "agent"], capacity: 6, presence: "offline" },
 ];
 
 const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();

@@ -1,8 +1,9 @@
+import { knowledgeEn } from "./knowledge.en";
 import type { Texts } from "./zh-CN";
 
 export const en: Texts = {
   app: { colon: ": ", name: "jieli", desk: "jieli desk", tagline: "The bot answers first, people take over" },
-  nav: { workbench: "Workbench", history: "History", menu: "Menu", language: "Language", logout: "Log out" },
+  nav: { workbench: "Workbench", history: "History", knowledge: "Knowledge", menu: "Menu", language: "Language", logout: "Log out" },
   login: {
     title: "Log in to the desk",
     login: "Login",
@@ -297,12 +298,14 @@ export const en: Texts = {
     send: "Send",
     break: "Line break",
   },
+  kb: knowledgeEn,
   error: {
     wrong_password: "Login or password is wrong.",
     too_many_attempts: "Too many attempts. Try again in a while.",
     too_many_attempts_in: "Too many attempts. Try again in {time}.",
     unreachable: "The server cannot be reached. Check the network and try again.",
     unauthorized: "Your session has expired. Log in again.",
+    key_taken: "Another entry has this key; choose another.",
     forbidden: "You may not do this.",
     not_connected: "Not connected. Try again once connected.",
     illegal_move: "The conversation does not allow this now.",

@@ -1,6 +1,8 @@
+import { knowledgeZhCN } from "./knowledge.zh-CN";
+
 export const zhCN = {
   app: { colon: "：", name: "接力", desk: "接力工作台", tagline: "机器人先答，人接着答" },
-  nav: { workbench: "工作台", history: "历史会话", menu: "菜单", language: "语言", logout: "退出登录" },
+  nav: { workbench: "工作台", history: "历史会话", knowledge: "知识库", menu: "菜单", language: "语言", logout: "退出登录" },
   login: {
     title: "登录工作台",
     login: "账号",
@@ -300,12 +302,14 @@ export const zhCN = {
     send: "发送",
     break: "换行",
   },
+  kb: knowledgeZhCN,
   error: {
     wrong_password: "账号或密码不对。",
     too_many_attempts: "试的次数太多，请过一会儿再试。",
     too_many_attempts_in: "试的次数太多，请 {time} 后再试。",
     unreachable: "连不上服务器，请检查网络后再试。",
     unauthorized: "登录已过期，请重新登录。",
+    key_taken: "这个标识已有条目，请换一个。",
     forbidden: "你没有这个权限。",
     not_connected: "连接断开，连上后再试。",
     illegal_move: "这个会话现在不能这样操作。",

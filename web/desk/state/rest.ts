@@ -2,30 +2,34 @@
 
 import type { Login, Problem, QueueCard, StaffView } from "@shared/wire";
 
-/** A refused or failed call; `code` is the router's, or `unreachable`. */
+/** A refused or failed call; `code` is the router's, or `unreachable`; `body` what it said besides. */
 export class Refused extends Error {
   constructor(
     readonly code: string,
     readonly detail: string,
     readonly retryAfter: number | null = null,
+    readonly body: unknown = null,
   ) {
     super(detail || code);
   }
 }
 
-type Method = "GET" | "POST";
+type Method = "GET" | "POST" | "PUT";
 
-async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (method === "POST") headers["X-Jieli"] = "1";
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+/** Asks the router; a form is sent as it is, everything else as JSON. */
+export async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  const form = body instanceof FormData;
+  const { lang } = document.documentElement;
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": lang || "zh-CN" };
+  if (method !== "GET") headers["X-Jieli"] = "1";
+  if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   let response: Response;
   try {
     response = await fetch(`/api/v1${path}`, {
       method,
       headers,
       credentials: "same-origin",
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : form ? body : JSON.stringify(body),
     });
   } catch {
     throw new Refused("unreachable", "");
@@ -43,7 +47,7 @@ async function refusal(response: Response): Promise<Refused> {
   const after = Number(response.headers.get("Retry-After")) || null;
   try {
     const problem = (await response.json()) as Partial<Problem>;
-    if (problem.code) return new Refused(problem.code, problem.detail ?? "", after);
+    if (problem.code) return new Refused(problem.code, problem.detail ?? "", after, problem);
   } catch {
     // A proxy answered in its own words.
   }

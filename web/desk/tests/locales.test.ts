@@ -42,11 +42,20 @@ describe("the languages", () => {
     const schema = wire.$defs[type as keyof typeof wire.$defs] as { enum: (string | number)[] };
     for (const value of schema.enum) expect(zh.has(`${type.toLowerCase()}.${value}`)).toBe(true);
   });
+
+  it("name every check of the gate", () => {
+    const gate = readFileSync(join(import.meta.dirname, "../../../router/retrain/gate.toml"), "utf8");
+    const [thresholds] = gate.slice(gate.indexOf("[thresholds]")).split("[samples]");
+    const names = [...thresholds!.matchAll(/^(\w+) =/gm)].map((m) => m[1]!);
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name) => !zh.has(`kb.check.${name}`))).toEqual([]);
+  });
 });
 
 describe("the pages", () => {
   const root = join(import.meta.dirname, "..");
-  const sources = ["components", "views", "state", "."].flatMap((folder) =>
+  const knowledge = ["components", "views", "state"].map((folder) => join("knowledge", folder));
+  const sources = ["components", "views", "state", ".", ...knowledge, "knowledge"].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => /\.(vue|ts)$/.test(name) && !name.endsWith(".d.ts"))
       .map((name) => [name, readFileSync(join(root, folder, name), "utf8")] as const),
@@ -62,7 +71,7 @@ describe("the pages", () => {
 
   it("hold no Chinese outside the locale files, and no v-html", () => {
     // The switch names its languages in themselves, and a full-width ? opens the overlay.
-    const allowed = new Set(["LanguageSwitch.vue", "shortcuts.ts", "linkify.ts"]);
+    const allowed = new Set(["LanguageSwitch.vue", "shortcuts.ts", "linkify.ts", "keys.ts"]);
     const chinese = sources.filter(([name, text]) => /[\u3000-\u9fff\uff00-\uffef]/.test(text) && !allowed.has(name));
     expect(chinese.map(([name]) => name)).toEqual([]);
     expect(sources.filter(([, text]) => text.includes("v-html")).map(([name]) => name)).toEqual([]);

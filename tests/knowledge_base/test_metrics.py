@@ -5,7 +5,7 @@ import random
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
-from router.evaluation.metrics import (
+from knowledge_base.metrics import (
     Read,
     accuracy,
     auroc,

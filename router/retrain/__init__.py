@@ -1,0 +1,1 @@
+"""Retraining: snapshot, export, train, load, gate, promote, prove, report; one run at a time."""
