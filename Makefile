@@ -42,7 +42,7 @@ say = @printf '\033[2mjieli ·\033[0m %s\n' $(1)
 
 help:
 	@sed -n '1,4s/^# \{0,1\}//p' Makefile
-	@echo 'make lint   style, types and layers only      make faults  kill -9 the router $(KILLS) times'
+	@echo 'make lint   style, types and layers only      make faults  kill -9, $(KILLS) times each'
 	@echo 'make lock   lock every dependency again       make clean   removes what was made, not $(DATA)/'
 
 # --- what people run ---------------------------------------------------------------------------
@@ -67,9 +67,11 @@ test: .venv/.dev-ready bot/.venv/.dev-ready web/dist/.ready
 
 lint: test-lint
 
-faults: .venv/.dev-ready
+faults: .venv/.dev-ready bot/.venv/.ready
 	$(call say,'killing the router $(KILLS) times under load')
 	@$(PY) -m tests.faults.kill_router --kills '$(KILLS)' --out benchmarks/results/kill_router.json
+	$(call say,'killing the retraining $(KILLS) times while a bot answers')
+	$(PY) -m tests.faults.kill_retrain --kills '$(KILLS)' --out benchmarks/results/kill_retrain.json
 
 # --- the phases of make test ---------------------------------------------------------------------
 
@@ -101,7 +103,7 @@ test-bot: .venv/.dev-ready bot/.venv/.dev-ready
 	$(call say,'contract tests with the real Rasa')
 	@$(call some,$(PYTEST) -q -m 'bot and not journey' --timeout 600 $(COVER))
 
-test-faults: .venv/.dev-ready
+test-faults: .venv/.dev-ready bot/.venv/.ready
 	$(call say,'kill -9 under load')
 	@$(call some,$(PYTEST) tests/faults -q -m fault --timeout 300 $(COVER))
 

@@ -63,7 +63,7 @@ class Nearness:
         scores = self._scores(weights)
         scores.pop(without, None)
         best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit]
-        return [self._near(key, weights, self._wordings[key], score) for key, score in best]
+        return [_near(key, weights, self._weighted(key), score) for key, score in best]
 
     def strays(self, entry: Entry, margin: float = MARGIN) -> list[Stray]:
         """List the phrasings of an entry that are nearer to another one, widest margin first."""
@@ -71,23 +71,29 @@ class Nearness:
         weighted = {wording: self._weights(_runs(wording)) for wording in wordings}
         whole = _sum(weighted.values())
         length = _length(whole)
+        alike: dict[str, list[str]] = defaultdict(list)
+        for wording in wordings:
+            alike[normalised(wording)].append(wording)
         found = []
         for position, phrasing in enumerate(entry.phrasings):
-            weights = weighted[phrasing]
+            weights, itself = weighted[phrasing], alike[normalised(phrasing)]
             scores = self._scores(weights)
             scores.pop(entry.key, None)
-            rest = [one for one in wordings if normalised(one) != normalised(phrasing)]
-            if not scores or not rest:
+            if not scores or len(itself) == len(wordings):
                 continue
             # The phrasing lengthens its own entry but does not vouch for itself.
-            same = sum(_cosine(weights, weighted[one]) for one in wordings if one not in rest)
+            same = sum(_cosine(weights, weighted[one]) for one in itself)
             own = (_cosine(weights, whole) - same) / length
             key = min(scores, key=lambda one: (-scores[one], one))
             if scores[key] - own > margin:
-                mine = self._near(entry.key, weights, rest, own)
-                other = self._near(key, weights, self._wordings[key], scores[key])
+                rest = {one: weighted[one] for one in wordings if one not in itself}
+                mine = _near(entry.key, weights, rest, own)
+                other = _near(key, weights, self._weighted(key), scores[key])
                 found.append(Stray(position, phrasing, mine, other))
         return sorted(found, key=lambda stray: -stray.margin)
+
+    def _weighted(self, key: str) -> dict[str, Weights]:
+        return {one: self._weights(_runs(one)) for one in self._wordings[key]}
 
     def _scores(self, weights: Weights) -> dict[str, float]:
         scores: dict[str, float] = defaultdict(float)
@@ -96,10 +102,6 @@ class Nearness:
                 scores[key] += weight * share
         return scores
 
-    def _near(self, key: str, weights: Weights, wordings: Iterable[str], score: float) -> Near:
-        nearest = max(wordings, key=lambda one: _cosine(weights, self._weights(_runs(one))))
-        return Near(key, nearest, min(max(score, 0.0), 1.0))
-
     def _weights(self, counts: Mapping[str, int]) -> Weights:
         return _unit(
             {
@@ -107,6 +109,11 @@ class Nearness:
                 for run, count in counts.items()
             }
         )
+
+
+def _near(key: str, weights: Weights, wordings: Mapping[str, Weights], score: float) -> Near:
+    nearest = max(wordings, key=lambda one: _cosine(weights, wordings[one]))
+    return Near(key, nearest, min(max(score, 0.0), 1.0))
 
 
 def _wordings(entry: Entry) -> tuple[str, ...]:

@@ -29,6 +29,8 @@ class _Decision(Struct, forbid_unknown_fields=True):
     anger: Share
     rising_anger_step: Share
     rising_anger_floor: Share
+    impatience: Share
+    impatient_turns_before_handoff: Annotated[int, Meta(ge=2, le=20)]
     confident: Share
     guess_floor: Share
     candidate_floor: Share

@@ -22,6 +22,7 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
 
     greeting: str
     greeting_named: str
+    sorry: str
     clarify: str
     clarify_nothing: str
     clarify_besides: str
@@ -31,7 +32,13 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
     queued_next: str
     queued_again: str
     queued_angry: str
-    queued_safety: str
+    safety_injury: str
+    safety_allergy: str
+    safety_fire: str
+    safety_electric_shock: str
+    safety_swallowed: str
+    safety_self_harm: str
+    safety_legal: str
     queued_unsure: str
     queued_unavailable: str
     queued_image: str
@@ -43,6 +50,18 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
     resolved: str
     with_bot: str
     no_answer: str
+
+    def safety(self, danger: str) -> str:
+        """Give the fixed text of a danger of the playbook; that of an injury for an unknown one."""
+        texts = {
+            "allergy": self.safety_allergy,
+            "fire": self.safety_fire,
+            "electric_shock": self.safety_electric_shock,
+            "swallowed": self.safety_swallowed,
+            "self_harm": self.safety_self_harm,
+            "legal": self.safety_legal,
+        }
+        return texts.get(danger, self.safety_injury)
 
 
 _FILLED = {"greeting_named": {"name"}, "queued": {"ahead"}, "accepted": {"agent"}}

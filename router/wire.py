@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 
 from router.domain.conversation import Context, Conversation, Status
 from router.domain.errors import Malformed
-from router.domain.handoff import Handoff
+from router.domain.handoff import Handoff, Reason
 from router.domain.message import MAX_TEXT, Button, Image, Message, OrderCard
 from router.domain.people import Presence, Role, Staff
 
@@ -386,6 +386,14 @@ class HandoffQueued(_Out, tag="handoff.queued"):
     card: QueueCard
 
 
+class MoodAlerted(_Out, tag="mood.alerted"):
+    """A shopper is angry or in danger and was handed over; `detail` names the danger."""
+
+    card: QueueCard
+    reason: Reason
+    detail: str
+
+
 class ConversationAssigned(_Out, tag="conversation.assigned"):
     """An agent has the conversation now."""
 
@@ -460,6 +468,7 @@ class Opened(_Out, tag="conversation.opened"):
 DeskEvent = (
     DeskWelcome
     | HandoffQueued
+    | MoodAlerted
     | ConversationAssigned
     | ConversationLeft
     | ConversationChanged

@@ -10,6 +10,9 @@ from knowledge_base.metrics import Read
 
 Unit = Literal["share", "ms", "count", "ratio"]
 
+SLACK = 0.02
+"""How much worse than the live model a share may be where that misses the threshold itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failing:
@@ -67,13 +70,25 @@ def measured(
     note: str = "",
     failing: Iterable[Failing] = (),
 ) -> Check:
-    """Hold a figure against its threshold."""
+    """Hold a figure against its threshold.
+
+    Where the live model misses the threshold of a share too, keeping it would help nobody: the
+    candidate has to be about as good as that one.
+    """
     # A figure a rounding away from its threshold meets it.
     figure, threshold = round(figure, 4), round(threshold, 4)
-    passed = figure >= threshold if floor else figure <= threshold
+    if unit == "share" and live is not None and not _meets(live, threshold, floor=floor):
+        said = f"the live model misses the threshold of {threshold:g} too"
+        note = f"{note}; {said}" if note else said
+        threshold = round(live - SLACK if floor else live + SLACK, 4)
+    passed = _meets(figure, threshold, floor=floor)
     return Check(
         name, figure, threshold, floor, unit, rows, passed, rounded(live), note, tuple(failing)
     )
+
+
+def _meets(figure: float, threshold: float, *, floor: bool) -> bool:
+    return figure >= threshold if floor else figure <= threshold
 
 
 def skipped(

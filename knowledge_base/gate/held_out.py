@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import TypeVar
 
@@ -27,7 +27,8 @@ class HeldOut:
     """The texts to judge by, and what was left out of them.
 
     `overlapping` are training text, each with the entry it is trained for; `gone` belong to
-    entries the release no longer has; `bare` are entries all of whose texts overlap.
+    entries the release no longer has; `bare` are entries all of whose texts overlap; `offered`
+    counts the texts of entries that are there.
     """
 
     written: tuple[Example, ...]
@@ -35,7 +36,7 @@ class HeldOut:
     overlapping: tuple[tuple[Example, str], ...] = ()
     gone: int = 0
     bare: tuple[str, ...] = ()
-    offered: int = field(default=0)
+    offered: int = 0
 
 
 def choose(

@@ -104,11 +104,15 @@ def when_sure(
     ]
 
 
-def calibration(seen: Sequence[Seen], threshold: float) -> Check:
+def calibration(
+    seen: Sequence[Seen], threshold: float, live: Sequence[Seen] | None = None
+) -> Check:
     """Check that a confidence of 0.9 is right nine times in ten."""
     if not seen:
         return skipped("calibration", threshold, "there are no held-out texts", floor=False)
-    return measured("calibration", ece(reads(seen)), threshold, len(seen), floor=False)
+    before = ece(reads(live)) if live else None
+    figure = ece(reads(seen))
+    return measured("calibration", figure, threshold, len(seen), floor=False, live=before)
 
 
 def out_of_scope_replied(

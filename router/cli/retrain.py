@@ -25,6 +25,7 @@ from router.cli.up import house_of
 from router.desk.knowledge.training import NoReport, run_row
 from router.mood import train
 from router.policy import InvalidPolicy, PolicyFile
+from router.retrain.errors import in_words
 from router.retrain.pipeline import Order, Outcome, ReadMood, Workshop, retrain
 from router.retrain.report import encoded
 from router.retrain.settings import InvalidGate, read_gate
@@ -74,10 +75,9 @@ def command(
         raise _GoesOn(Refused(error).message) from error
     except (InvalidGate, InvalidPolicy) as error:
         raise click.ClickException(str(error)) from error
-    except DBAPIError as error:
-        raise click.ClickException(
-            f"the database says: {error.orig}; `jieli migrate` makes it current"
-        ) from error
+    except (DBAPIError, OSError) as error:
+        hint = " (`jieli migrate` makes a database current)" if "no such" in str(error) else ""
+        raise click.ClickException(in_words(error) + hint) from error
     if outcome is None:
         raise SystemExit(EXIT_FAILED)
     if out is not None and outcome.report is not None:

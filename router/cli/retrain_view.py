@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from knowledge_base.runs import Phase
-from router.retrain.course import Began, Ended, Event, Noted, Said
+from router.retrain.course import Began, Ended, Event, Said
 from router.supervise.progress import Step
 
 
@@ -34,8 +34,6 @@ class Lines:
                 )
             case Said(line=Step(step=step, done=done, of=of)):
                 _write(step=step, done=done, of=of)
-            case Noted(text=text):
-                _write(note=text)
 
 
 class Words:
@@ -72,8 +70,6 @@ class Words:
                 self._console.print(f"{time.phase} took {time.seconds:.1f} s")
             case Said(line=Step(step=step, done=done, of=of)):
                 self._bar.update(self._task, description=f"train: {step}", total=of, completed=done)
-            case Noted(text=text):
-                self._console.print(text)
 
 
 View = Lines | Words

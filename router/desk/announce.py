@@ -5,10 +5,12 @@ from __future__ import annotations
 from router import hub, wire
 from router.desk.services import Services
 from router.domain.conversation import Conversation, Status
+from router.domain.handoff import Handoff, Reason
 from router.domain.message import Message, Visibility
 from router.store import Changed, Listed
 
 HELD = {Status.ACTIVE, Status.ON_HOLD}
+ALERTING = {Reason.ANGER, Reason.SAFETY}
 
 
 def messages(services: Services, changed: Changed) -> None:
@@ -36,6 +38,13 @@ async def to_desks(services: Services, conversation: Conversation) -> None:
         services.hub.publish(wire.ConversationAssigned(view, conversation.agent), hub.DESK)
     else:
         services.hub.publish(wire.ConversationLeft(view.conversation), hub.DESK)
+
+
+async def alert(services: Services, handoff: Handoff) -> None:
+    """Tell every desk of a shopper who is angry or in danger; other handoffs alert nobody."""
+    if handoff.reason in ALERTING:
+        view = await card_of(services, handoff.conversation)
+        services.hub.publish(wire.MoodAlerted(view, handoff.reason, handoff.detail), hub.DESK)
 
 
 async def card_of(services: Services, conversation: str) -> wire.QueueCard:

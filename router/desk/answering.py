@@ -119,6 +119,8 @@ class Answering:
         announce.state(services, changed.conversation)
         if isinstance(decided.decision, HandOff):
             await announce.to_desks(services, changed.conversation)
+            if composition.handoff is not None:
+                await announce.alert(services, composition.handoff)
             self._forget_flow(conversation.id)
 
     async def _decide(self, pending: PendingTurn) -> Decided:

@@ -211,9 +211,10 @@ def _of_clause(
     clauses: Sequence[Clause], place: int, read: Mapping[str, Ranking], ground: Ground
 ) -> Ranking:
     """Read a clause that is a fragment with what the message says before it."""
-    before = _before(clauses, place)
-    topic = Topic(before, read[before]) if before in read else None
-    return _in_context(clauses[place].text, read, ground, topic)
+    text, before = clauses[place].text, _before(clauses, place)
+    if not place or not is_fragment(text) or before not in read:
+        return read[text]
+    return _in_context(text, read, ground, Topic(before, read[before]))
 
 
 def _of_several(

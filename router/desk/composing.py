@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from knowledge_base.entries import Button as EntryButton
@@ -14,7 +14,7 @@ from router.domain.errors import NotFound
 from router.domain.handoff import Handoff, Reason, due_at, priority_of, queue_order
 from router.domain.message import Body, Button, Draft, OrderCard, Sender, Source
 from router.domain.people import Shopper
-from router.domain.routing import Clarify, Decision, HandOff, MoodSignal, Reply
+from router.domain.routing import Clarify, Decision, HandOff, MoodSignal, Reply, is_impatient
 from router.store import PendingTurn
 from router.texts import Texts
 
@@ -49,11 +49,13 @@ class Composer:
             case Reply():
                 said = (decision, *decision.further)
                 drafts = [self._said(one, pending, release, bot, texts) for one in said]
-                return Composition(tuple(chain.from_iterable(drafts)))
+                answers = tuple(chain.from_iterable(drafts))
             case Clarify():
-                return Composition((_choices(decision, texts),))
+                answers = (_choices(decision, texts),)
             case HandOff():
                 return await self._handoff(pending, decision, texts, mood)
+        impatient = is_impatient(mood, self._services.rules().routing)
+        return Composition(_soothing(answers, texts) if impatient else answers)
 
     def _said(
         self,
@@ -128,7 +130,7 @@ class Composer:
         if thread.conversation.keeps_place:
             said = texts.queued_again
         else:
-            said = _told(decision.reason, texts, ahead)
+            said = _told(decision, texts, ahead)
         return Composition((Draft(Sender.SYSTEM, Body(said)),), handoff)
 
     async def _ahead(self, handoff: Handoff) -> int:
@@ -138,6 +140,20 @@ class Composer:
             if other.conversation != handoff.conversation
         ]
         return queue_order([*waiting, handoff]).index(handoff)
+
+
+def _soothing(answers: tuple[Draft, ...], texts: Texts) -> tuple[Draft, ...]:
+    """Let the first message begin with an apology, and the last one offer a human."""
+    if not answers:
+        return answers
+    apology = replace(answers[0].body, text=f"{texts.sorry}\n{answers[0].body.text}")
+    softened = (replace(answers[0], body=apology), *answers[1:])
+    last = softened[-1]
+    human = Button(texts.human, say=texts.human)
+    if any(button.say == human.say for button in last.body.buttons):
+        return softened
+    offering = replace(last.body, buttons=(*last.body.buttons, human))
+    return (*softened[:-1], replace(last, body=offering))
 
 
 def _choices(clarify: Clarify, texts: Texts, *, besides: bool = False) -> Draft:
@@ -159,12 +175,12 @@ def _button(button: EntryButton) -> Button:
     return Button(button.title, button.say, button.entry, button.flow, button.url)
 
 
-def _told(reason: Reason, texts: Texts, ahead: int) -> str:
+def _told(decision: HandOff, texts: Texts, ahead: int) -> str:
     """Say why a human comes, and how many are ahead."""
     place = texts.queued_next if ahead == 0 else texts.queued.format(ahead=ahead)
-    match reason:
+    match decision.reason:
         case Reason.SAFETY:
-            return texts.queued_safety
+            return texts.safety(decision.detail)
         case Reason.ANGER:
             return texts.queued_angry
         case Reason.BOT_UNAVAILABLE:

@@ -12,7 +12,7 @@ MOST_QUESTIONS = 3
 _STATED = 0.8
 """Confidence from which a clause that asks nothing tells what it is about."""
 _AGREED = 0.1
-"""Share of the whole message's reading from which it holds the statement too."""
+"""Share of the whole message's reading from which a part is found in it too."""
 _WHOLE = 0.9
 """Confidence from which the whole message is about one thing."""
 
@@ -44,14 +44,12 @@ def questions(
 ) -> tuple[Part, ...]:
     """Choose the parts that ask different things, in order; none when it is one question.
 
-    At least one of them is read with the confidence `sure`. A statement counts when the whole
-    message reads of it too, for 衣服破了，能退吗 is one question and 包裹破了，还少一件 two.
+    At least one of them is read with the confidence `sure`. Statements count when the whole
+    message reads of each part, for 衣服破了，能退吗 is one question and 包裹破了，还少一件 two.
     """
     asked: dict[str, Part] = {}
     for part in parts:
-        counts = (
-            _asks(part, whole, flows, sure) if part.clause.asks else _states(part, whole, flows)
-        )
+        counts = _asks(part, whole, flows, sure) if part.clause.asks else _states(part, flows)
         if counts and part.name not in asked:
             asked[part.name] = part
     chosen = tuple(asked.values())[:MOST_QUESTIONS]
@@ -69,16 +67,22 @@ def _asks(part: Part, whole: Ranking, flows: Collection[str], sure: float) -> bo
     return part.name not in flows or _best(whole)[1] < _WHOLE or _best(whole)[0] == part.name
 
 
-def _states(part: Part, whole: Ranking, flows: Collection[str]) -> bool:
-    agreed = dict(whole).get(part.name, 0.0) >= _AGREED
-    return part.confidence >= _STATED and part.name not in flows and agreed
+def _states(part: Part, flows: Collection[str]) -> bool:
+    return part.confidence >= _STATED and part.name not in flows
 
 
 def _about_one(chosen: Sequence[Part], whole: Ranking, categories: Mapping[str, str]) -> bool:
-    """Tell whether a statement and the question to it are one, as in 我生日，有什么礼."""
+    """Tell whether a statement is but the reason of what is asked, as in 我生日，有什么礼.
+
+    It is when the whole message is read as one of them alone, or surely as one of two alike.
+    """
+    if all(part.clause.asks for part in chosen):
+        return False
+    shares = dict(whole)
+    if any(shares.get(part.name, 0.0) < _AGREED for part in chosen):
+        return True
     alike = len({categories.get(part.name, part.name) for part in chosen}) == 1
-    stated = not all(part.clause.asks for part in chosen)
-    return stated and alike and _best(whole)[1] >= _WHOLE
+    return alike and _best(whole)[1] >= _WHOLE
 
 
 def _best(ranking: Ranking) -> tuple[str, float]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 
 from router.domain.handoff import Reason
+from router.domain.trend import lasts, rises
 
 
 class Rule(enum.StrEnum):
@@ -17,6 +18,8 @@ class Rule(enum.StrEnum):
     SAFETY = "safety"
     ANGER = "anger"
     RISING_ANGER = "rising_anger"
+    LASTING_IMPATIENCE = "lasting_impatience"
+    UNANSWERED_IMPATIENCE = "unanswered_impatience"
     IMAGE = "image"
     HUMAN_ONLY = "human_only"
     BOT_UNAVAILABLE = "bot_unavailable"
@@ -38,6 +41,8 @@ class Policy:
     anger: float = 0.72
     rising_anger_step: float = 0.15
     rising_anger_floor: float = 0.45
+    impatience: float = 0.55
+    impatient_turns_before_handoff: int = 3
     confident: float = 0.55
     guess_floor: float = 0.15
     candidate_floor: float = 0.05
@@ -195,7 +200,7 @@ Decision = Reply | Clarify | HandOff
 def decide(turn: Turn, policy: Policy) -> Decision | None:
     """Decide what the shop does next; None when the bot has to be asked first.
 
-    The order of the rules is that of docs/routing.md: request, safety, anger, image, then what
+    The order of the rules is that of docs/routing.md: safety, request, anger, image, then what
     needs the bot.
     """
     urgent = _without_the_bot(turn, policy)
@@ -215,30 +220,42 @@ def decide(turn: Turn, policy: Policy) -> Decision | None:
 
 def _without_the_bot(turn: Turn, policy: Policy) -> HandOff | None:
     mood = turn.mood
+    # Danger first: whoever also asks for a human must not wait at an ordinary place.
+    if mood.safety is not None:
+        return HandOff(Evidence(Rule.SAFETY, words=mood.words), Reason.SAFETY, mood.safety)
     if mood.human_request >= policy.human_request:
         evidence = Evidence(
             Rule.EXPLICIT_REQUEST, mood.human_request, policy.human_request, mood.words
         )
         return HandOff(evidence, Reason.EXPLICIT_REQUEST)
-    if mood.safety is not None:
-        return HandOff(Evidence(Rule.SAFETY, words=mood.words), Reason.SAFETY, mood.safety)
-    limit = policy.vip_anger if turn.tier in policy.vip_tiers else policy.anger
-    if mood.anger >= limit:
-        return HandOff(Evidence(Rule.ANGER, mood.anger, limit, mood.words), Reason.ANGER)
-    if _rises(turn, policy):
-        rising = Evidence(Rule.RISING_ANGER, mood.anger, policy.rising_anger_floor, mood.words)
-        return HandOff(rising, Reason.ANGER)
+    angered = _angered(turn, policy)
+    if angered is not None:
+        return HandOff(angered, Reason.ANGER)
     if turn.image and policy.image_needs_human:
         return HandOff(Evidence(Rule.IMAGE), Reason.IMAGE)
     return None
 
 
-def _rises(turn: Turn, policy: Policy) -> bool:
-    """Tell whether anger grew over the last three turns and is now worth a human."""
-    scores = [*[past.anger for past in turn.past][-2:], turn.mood.anger]
-    if len(scores) < 3 or turn.mood.anger < policy.rising_anger_floor:
-        return False
-    return all(later - earlier >= policy.rising_anger_step for earlier, later in pairwise(scores))
+def _angered(turn: Turn, policy: Policy) -> Evidence | None:
+    """Tell why anger needs a human: high now, rising, lasting, or on top of no answer."""
+    mood = turn.mood
+    limit = policy.vip_anger if turn.tier in policy.vip_tiers else policy.anger
+    if mood.anger >= limit:
+        return Evidence(Rule.ANGER, mood.anger, limit, mood.words)
+    scores = [*(past.anger for past in turn.past), mood.anger]
+    if rises(scores, policy.rising_anger_step, policy.rising_anger_floor):
+        return Evidence(Rule.RISING_ANGER, mood.anger, policy.rising_anger_floor, mood.words)
+    impatience = Evidence(Rule.LASTING_IMPATIENCE, mood.anger, policy.impatience, mood.words)
+    if lasts(scores, policy.impatience, policy.impatient_turns_before_handoff):
+        return impatience
+    if is_impatient(mood, policy) and turn.past and turn.past[-1].clarified:
+        return replace(impatience, rule=Rule.UNANSWERED_IMPATIENCE)
+    return None
+
+
+def is_impatient(mood: MoodSignal, policy: Policy) -> bool:
+    """Tell whether an answer to this message begins with an apology and offers a human."""
+    return mood.anger >= policy.impatience
 
 
 def _from_reading(understood: Understood, turn: Turn, policy: Policy) -> Decision:

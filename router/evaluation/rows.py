@@ -33,7 +33,7 @@ class MoodRow(Struct, frozen=True):
     """A text, with the labels of its mood where known."""
 
     text: str
-    human_request: Literal[0, 1] | None = None
+    human_request: Literal[0, 1] | bool | None = None
     anger: Literal[0, 1, 2] | None = None
 
 

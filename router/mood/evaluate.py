@@ -18,7 +18,7 @@ class TriggerRow(msgspec.Struct, frozen=True):
     """One text to read, with its labels where known."""
 
     text: str
-    human_request: int | None = None
+    human_request: int | bool | None = None
     anger: int | None = None
 
 

@@ -104,11 +104,8 @@ class LinearTextcat:
         self.name = name
         self.labels = tuple(labels)
         self.reads = reads
-        self.know({})
-        self._places: dict[str, int] = {}
-        self._idf: Floats = np.zeros(0, dtype=np.float32)
-        self._weights: Floats = np.zeros((0, len(self.labels)), dtype=np.float32)
-        self._bias: Floats = np.zeros(len(self.labels), dtype=np.float32)
+        none, width = np.zeros(0, dtype=np.float32), len(self.labels)
+        self.fill((), none, np.zeros((0, width), np.float32), np.zeros(width, np.float32), {})
 
     def fill(
         self, features: Sequence[str], idf: Floats, weights: Floats, bias: Floats, lexicon: Lexicon
@@ -116,6 +113,9 @@ class LinearTextcat:
         """Take what training found; weights are one row a feature, one column a label."""
         self._places = {feature: place for place, feature in enumerate(features)}
         self._idf, self._weights, self._bias = idf, weights, bias
+        # What each feature adds to the labels, and to the square of its block's length.
+        self._shares = (idf[:, None] * weights).astype(np.float64)
+        self._squares = idf.astype(np.float64) ** 2
         self.know(lexicon)
 
     def know(self, lexicon: Lexicon) -> None:
@@ -155,17 +155,19 @@ class LinearTextcat:
 
     def score(self, blocks: Blocks) -> list[float]:
         """Turn features into one probability a label."""
-        logits = self._bias.astype(np.float64)
+        logits = self._bias
         for features in (blocks.characters, blocks.words):
             known = self._known(features)
             if known:
-                idf = self._idf[known]
-                logits += (idf @ self._weights[known]) / math.sqrt(float(idf @ idf))
+                length = math.sqrt(float(self._squares.take(known).sum()))
+                logits = logits + self._shares.take(known, axis=0).sum(axis=0) / length
         signs = self._known(blocks.signs)
         if signs:
-            logits += self._idf[signs] @ self._weights[signs]
-        powers = np.exp(logits - logits.max())
-        return [float(power) for power in powers / powers.sum()]
+            logits = logits + self._shares.take(signs, axis=0).sum(axis=0)
+        sums = logits.tolist()
+        powers = [math.exp(one - max(sums)) for one in sums]
+        total = sum(powers)
+        return [power / total for power in powers]
 
     def _known(self, features: Iterable[str]) -> list[int]:
         places = map(self._places.get, dict.fromkeys(features))

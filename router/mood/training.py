@@ -21,7 +21,8 @@ Progress = Callable[[str, int, int], None]
 """Called with the step's name, the steps done and the steps in all."""
 
 _CODE = (
-    "normalise", "request", "temper", "cues", "segment", "linear", "pipeline", "examples", "fitting",
+    "normalise", "request", "temper", "cues", "segment", "linear", "pipeline", "examples",
+    "fitting",
     "training",
 )  # fmt: skip
 _MARK = "config.cfg"

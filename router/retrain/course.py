@@ -39,14 +39,7 @@ class Said:
     line: Line
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """Something a person should know."""
-
-    text: str
-
-
-Event = Began | Ended | Said | Noted
+Event = Began | Ended | Said
 Tell = Callable[[Event], None]
 
 
@@ -84,7 +77,3 @@ class Course:
     def over(self, state: RunState, why: str, *, reported: bool) -> Run:
         """Give the run as it ended."""
         return replace(self.run, state=state, why=why, ended_at=self.now(), reported=reported)
-
-    def note(self, text: str) -> None:
-        """Tell something a person should know."""
-        self.tell(Noted(text))

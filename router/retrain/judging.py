@@ -39,7 +39,7 @@ WARM_UP = 5
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The live model, read beside the candidate, and the entries it was trained on."""
+    """The live model, read beside the candidate, and the entries and flows it knows."""
 
     reader: Reader
     entries: frozenset[str] | None
@@ -109,23 +109,35 @@ class Gate:
     ) -> Iterable[Check]:
         inputs, thresholds = self.inputs, self.settings.thresholds
         written, unseen = self._seen(got), inputs.held_out.cross_validated
-        before = None if had is None else self._seen(had)
-        answerable = self._answerable
+        before = self._comparable(had, live)
         yield from held_out(written, thresholds, before)
         yield self._vs_live(got, had, live)
         yield from cross_validated(unseen, thresholds)
         titles = [Seen(row.text, Read(row.entry, got[row.text])) for row in self._titles()]
         yield titles_found(titles, thresholds.titles_found)
         every = (*written, *unseen)
-        yield from when_sure(every, self.confident, answerable, thresholds, before)
-        yield calibration(every, thresholds.calibration)
+        same = None if unseen else before
+        yield from when_sure(every, self.confident, self._answerable, thresholds, same)
+        yield calibration(every, thresholds.calibration, same)
         yield out_of_scope_replied(
             [(text, got[text]) for text in inputs.out_of_scope],
             None if had is None else [(text, had[text]) for text in inputs.out_of_scope],
             self.confident,
-            answerable,
+            self._answerable,
             thresholds.out_of_scope_replied,
         )
+
+    def _comparable(
+        self, had: Mapping[str, Ranking] | None, live: Live | None
+    ) -> list[Seen] | None:
+        """Give what the live model reads of the held-out texts, if it knows all their entries."""
+        if had is None or live is None:
+            return None
+        known = live.entries
+        rows = self.inputs.held_out.written
+        if known is not None and any(row.entry not in known for row in rows):
+            return None
+        return self._seen(had)
 
     def _vs_live(
         self, got: Mapping[str, Ranking], had: Mapping[str, Ranking] | None, live: Live | None

@@ -54,3 +54,4 @@ async def held(
         raise
     finally:
         beating.cancel()
+        await asyncio.wait([beating])

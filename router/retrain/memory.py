@@ -47,6 +47,7 @@ async def watched() -> AsyncIterator[PeakMemory]:
         yield memory
     finally:
         looking.cancel()
+        await asyncio.wait([looking])
 
 
 def peak_mib(pid: int | str) -> float | None:

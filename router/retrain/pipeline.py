@@ -259,7 +259,8 @@ class _Work:
         known: frozenset[str] | None = None
         if served is not None:
             with suppress(KnowledgeError):
-                known = frozenset((await self.knowledge.release(served)).revisions)
+                entries = (await self.knowledge.release(served)).revisions
+                known = frozenset({*entries, *self.shop.rules.flows})
         samples = self.shop.gate.samples
         return Live(Reader(client, f"{self.course.run.id}-live", samples.at_once), known)
 

@@ -129,7 +129,10 @@ class Retraining:
         await self._on_end()
 
     async def _over(self, run_id: str, state: RunState, why: str) -> None:
+        if (await self._runs.run(run_id)).state.over:
+            return
+        # First, so that it cannot be the candidate of a run that begins then.
+        await self._runs.want_candidate(None)
         with contextlib.suppress(KnowledgeError):  # It found its end by itself meanwhile.
             await self._runs.end(run_id, state, why, self._now(), None)
-            await self._runs.want_candidate(None)
             self._stream.tell(f"training {run_id} is over: {state}, {why}")

@@ -28,7 +28,7 @@ from router.supervise.progress import Failed
 from router.supervise.restarts import HealthPolicy, RestartPolicy
 from router.supervise.retraining import Retraining
 
-ROUTER_HEALTH = HealthPolicy(grace=60.0)
+ROUTER_HEALTH = HealthPolicy(grace=180.0)
 ACTIONS_HEALTH = HealthPolicy(every=5.0, grace=120.0)
 TRIES = 5
 PAUSE = 0.25

@@ -214,3 +214,16 @@ async def test_a_second_return_starts_afresh(wardrobe: Chat, router: FakeRouter)
         answer = await wardrobe.say(words)
     assert "哪一笔" in answer["messages"][0]["text"]
     assert len(router.returns) == 1
+
+
+async def test_what_is_only_read_starts_no_flow_and_moves_none(
+    wardrobe: Chat, router: FakeRouter
+) -> None:
+    only_read = await wardrobe.say("我要退货", reading_only=True)
+    assert only_read["reading"]["intent"] == "return_request"
+    assert (only_read["messages"], only_read["flow"], router.calls) == ([], None, [])
+    await wardrobe.say("我要退货")
+    beside = await wardrobe.say(SHIRT, reading_only=True)
+    assert (beside["messages"], beside["flow"]) == ([], None)
+    why = await wardrobe.say(SHIRT)
+    assert "质量问题" in [b["title"] for b in why["messages"][0]["buttons"]]

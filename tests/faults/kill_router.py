@@ -261,7 +261,7 @@ def _is_intact(database: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _folder(given: Path | None) -> Iterator[Path]:
+def folder_for(given: Path | None) -> Iterator[Path]:
     if given is not None:
         given.mkdir(parents=True, exist_ok=True)
         yield given
@@ -280,7 +280,7 @@ def main(kills: int, shoppers: int, seed: int, data: Path | None, out: Path | No
     """Kill the router under load and count what became of every message."""
 
     async def work() -> Figures:
-        with _folder(data) as folder:
+        with folder_for(data) as folder:
             return await run(folder, kills=kills, shoppers=shoppers, seed=seed)
 
     figures = asyncio.run(work())

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 import msgspec
@@ -89,17 +89,21 @@ class ScriptedBot:
 class ScriptedMood:
     """Fires on the plainest words only."""
 
+    _DANGERS: ClassVar = {"受伤": "injury", "不想活": "self_harm", "起诉": "legal"}
+
     def read(self, text: str) -> MoodReading:
         asks = "转人工" in text
         angry = "骗子" in text
-        safety = "injury" if "受伤" in text else None
+        impatient = "太慢" in text
+        safety = next((kind for word, kind in self._DANGERS.items() if word in text), None)
+        level = Level.ANGRY if angry else Level.IMPATIENT if impatient else Level.CALM
         return MoodReading(
             1.0 if asks else 0.0,
             asks,
-            0.95 if angry else 0.05,
-            Level.ANGRY if angry else Level.CALM,
+            {Level.ANGRY: 0.95, Level.IMPATIENT: 0.6, Level.CALM: 0.05}[level],
+            level,
             safety,
-            (text,) if asks or angry or safety else (),
+            (text,) if asks or level or safety else (),
         )
 
 

@@ -45,6 +45,7 @@ export type Presence = "away" | "busy" | "offline" | "online";
 export type DeskEvent =
   | DeskWelcome
   | HandoffQueued
+  | MoodAlerted
   | ConversationAssigned
   | ConversationLeft
   | ConversationChanged
@@ -704,6 +705,15 @@ export interface StaffView {
 export interface HandoffQueued {
   type: "handoff.queued";
   card: QueueCard;
+}
+/**
+ * A shopper is angry or in danger and was handed over; `detail` names the danger.
+ */
+export interface MoodAlerted {
+  type: "mood.alerted";
+  card: QueueCard;
+  reason: Reason;
+  detail: string;
 }
 /**
  * A message as stored.

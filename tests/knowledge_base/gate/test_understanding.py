@@ -56,6 +56,17 @@ def test_the_live_models_figure_stands_beside() -> None:
     assert (top1.figure, top1.live) == (0.9, 0.8)
 
 
+@pytest.mark.parametrize(("wrong", "passed"), [(29, True), (31, True), (35, False)])
+def test_where_the_live_model_misses_a_threshold_too_the_candidate_may_not_be_worse(
+    wrong: int, passed: bool
+) -> None:
+    """A small shop could never train again otherwise."""
+    live = rows(70, 30)
+    top1 = by_name(held_out(rows(100 - wrong, wrong), THRESHOLDS, live))["held_out_top1"]
+    assert (top1.threshold, top1.passed) == (0.68, passed)
+    assert "the live model misses the threshold of 0.8 too" in top1.note
+
+
 def test_training_text_read_unseen_has_floors_of_its_own() -> None:
     checks = by_name(cross_validated(rows(7, 3), THRESHOLDS))
     assert checks["cross_validated_top1"].passed
@@ -110,6 +121,8 @@ def test_a_model_that_is_never_sure_fails_for_its_coverage() -> None:
 def test_a_model_that_is_surer_than_right_is_not_calibrated() -> None:
     assert calibration(rows(6, 4, confidence=0.95), 0.1).passed is False
     assert calibration(rows(9, 1, confidence=0.92), 0.1).passed
+    before = rows(6, 4, confidence=0.95)
+    assert calibration(rows(6, 4, confidence=0.95), 0.1, before).passed
 
 
 def test_texts_no_entry_answers_may_seldom_get_an_answer() -> None:

@@ -104,6 +104,28 @@ async def test_the_button_asks_for_a_human_without_the_bot(house: House) -> None
     assert miss.text == "什么时候发货"
 
 
+@pytest.mark.parametrize(
+    ("text", "reason", "detail"),
+    [("你们是骗子", "anger", ""), ("戒指划手受伤了", "safety", "injury")],
+)
+async def test_the_desks_are_alerted_to_anger_and_danger(
+    house: House, text: str, reason: str, detail: str
+) -> None:
+    shopper, agent = await house.shopper(), await house.staff(LINA)
+    await shopper.say(text)
+    alert = await agent.until("mood.alerted")
+    assert (alert["reason"], alert["detail"]) == (reason, detail)
+    assert alert["card"]["conversation"]["id"] == conversation_of(shopper)
+
+
+async def test_asking_for_a_human_alerts_nobody(house: House) -> None:
+    shopper, agent = await house.shopper(), await house.staff(LINA)
+    await shopper.say("转人工")
+    await agent.until("handoff.queued")
+    await house.shoppers.answering.idle()
+    assert not [event for event in agent.seen if event["type"] == "mood.alerted"]
+
+
 async def test_the_same_answer_twice_brings_a_human_and_a_miss(house: House) -> None:
     shopper = await house.shopper()
     await asked(shopper, "什么时候发货")

@@ -193,6 +193,8 @@ async def test_who_comes_later_is_told_how_many_are_ahead(sqlite: Database, tmp_
     [
         ("你们是骗子", "抱歉"),
         ("戒指划手受伤了", "120"),
+        ("我不想活了", "12356"),
+        ("我要起诉你们", "专人"),
         ("转人工", "转接人工"),
     ],
 )
@@ -203,6 +205,29 @@ async def test_the_reason_of_a_handoff_is_told(
         socket = await house.shopper()
         await socket.say(text)
         assert words in (await socket.message("system"))["body"]["text"]
+
+
+async def test_an_impatient_shopper_gets_an_apology_the_answer_and_the_offer_of_a_human(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    async with house_of(sqlite, tmp_path) as house:
+        house.bot.answers = {**ANSWERS, "太慢了，运费呢": understood("shipping_fee")}
+        calm = (await told(house, None, "运费"))["body"]
+        impatient = (await told(house, None, "太慢了，运费呢"))["body"]
+        assert calm["text"] == PLAIN
+        assert not calm["buttons"]
+        assert impatient["text"] == f"抱歉让你费心了。\n{PLAIN}"
+        assert [button["say"] for button in impatient["buttons"]] == ["转人工"]
+
+
+async def test_a_human_is_not_offered_twice_to_an_impatient_shopper(
+    sqlite: Database, tmp_path: Path
+) -> None:
+    async with house_of(sqlite, tmp_path) as house:
+        house.bot.answers = {"太慢了": understood("shipping_fee", 0.3)}
+        body = (await told(house, None, "太慢了"))["body"]
+        assert body["text"].startswith("抱歉让你费心了。")
+        assert [button["title"] for button in body["buttons"]].count("转人工") == 1
 
 
 async def test_an_english_page_is_spoken_to_in_english(sqlite: Database, tmp_path: Path) -> None:

@@ -56,8 +56,14 @@ CLARIFIED = PastTurn(Rule.LOW_CONFIDENCE, None, "shipping_time", 0.0, 0, True)
         pytest.param(
             turn(mood=MoodSignal(human_request=0.9, safety="fire", anger=1.0)),
             HandOff,
+            Rule.SAFETY,
+            id="danger comes before all else",
+        ),
+        pytest.param(
+            turn(mood=MoodSignal(human_request=0.9, anger=1.0)),
+            HandOff,
             Rule.EXPLICIT_REQUEST,
-            id="a request comes before all else",
+            id="a request comes before anger",
         ),
         pytest.param(
             turn(mood=MoodSignal(safety="allergy", anger=1.0)), HandOff, Rule.SAFETY, id="safety"
@@ -66,6 +72,33 @@ CLARIFIED = PastTurn(Rule.LOW_CONFIDENCE, None, "shipping_time", 0.0, 0, True)
         pytest.param(turn(mood=MoodSignal(anger=0.71)), Reply, Rule.CONFIDENT, id="nearly angry"),
         pytest.param(
             turn(mood=MoodSignal(anger=0.6), tier="diamond"), HandOff, Rule.ANGER, id="vip angry"
+        ),
+        pytest.param(
+            turn(mood=MoodSignal(anger=0.6), past=(answered("a", anger=0.6),) * 2),
+            HandOff,
+            Rule.LASTING_IMPATIENCE,
+            id="impatient for the third time",
+        ),
+        pytest.param(
+            turn(mood=MoodSignal(anger=0.6), past=(answered("a", anger=0.6),)),
+            Reply,
+            Rule.CONFIDENT,
+            id="impatient for the second time",
+        ),
+        pytest.param(
+            turn(
+                mood=MoodSignal(anger=0.6),
+                past=(answered("a", anger=0.6), answered("b"), answered("c", anger=0.6)),
+            ),
+            Reply,
+            Rule.CONFIDENT,
+            id="impatient again after a calm turn",
+        ),
+        pytest.param(
+            turn(mood=MoodSignal(anger=0.6), past=(CLARIFIED,)),
+            HandOff,
+            Rule.UNANSWERED_IMPATIENCE,
+            id="impatient when asked back",
         ),
         pytest.param(turn(image=True), HandOff, Rule.IMAGE, id="image"),
         pytest.param(turn(Unavailable("down")), HandOff, Rule.BOT_UNAVAILABLE, id="bot away"),

@@ -32,6 +32,11 @@ REQUESTS = {
     "at the end": "退款一直不到账，人工",
     "no bot, a human": "不要机器人，我要人工",
     "Cantonese": "我要搵真人",
+    "staff by another name": "想请位珠宝顾问跟我聊聊",
+    "somebody who may decide": "换个能拍板的人来",
+    "sending the bot away": "退出智能客服",
+    "anyone on duty": "今天有人值班吗",
+    "a call back": "叫你们客服给我回电话",
     "full width": "ｚｒｇ",
 }
 
@@ -55,6 +60,12 @@ LOOK_ALIKES = {
     "adapter": "转接头有吗",
     "already asked": "之前联系客服，让我等通知",
     "real hair": "真人发丝的假发多少钱",
+    "Cantonese refusal": "唔使转人工喇",
+    "pinyin refusal": "bu yong zhuan rengong",
+    "talked to a human before": "跟人工说好了，明天寄回",
+    "goods that can do something": "换个能防水的",
+    "pictures with people": "有没有真人上手效果图",
+    "a state of the order": "系统显示已转人工处理",
 }
 
 
@@ -83,6 +94,12 @@ CALM = {
     "self-blame": "怪我自己粗心，尺码选错了",
     "asking for a human": "你好，请帮我转人工",
     "delight in rough words": "卧槽太好看了吧",
+    "how many days": "发到长沙几天能到呀",
+    "days of use": "戴了十来天，挺舒服的",
+    "a slow courier to be avoided": "能不发那家吗，到我们县里慢",
+    "for people": "端午送客人呢，要礼盒装",
+    "truth asked in jest": "可别哄我呀，嘻嘻",
+    "an angry word in a kind one": "他妈妈生日，想送条项链",
 }
 
 ANGRY = {
@@ -108,6 +125,21 @@ def test_an_angry_message_is_angry_and_shows_its_words(mood: Mood, text: str) ->
 
     assert reading.level is Level.ANGRY
     assert reading.evidence
+
+
+IMPATIENT = {
+    "nobody answers": "手链能改短吗人呢",
+    "days gone by": "清洗的戒指寄去都半个月了",
+    "the last of many questions": "说了三遍了换四十码，到底换没换",
+    "sarcasm": "你们家快递是走路送的吗",
+    "urging in vain": "天天说在催，催出什么来了",
+    "a promise": "说好周六上门量尺寸的，又没来",
+}
+
+
+@pytest.mark.parametrize("text", IMPATIENT.values(), ids=IMPATIENT.keys())
+def test_a_complaint_without_a_bad_word_is_impatient(mood: Mood, text: str) -> None:
+    assert mood.read(text).level is Level.IMPATIENT
 
 
 def test_impatience_lies_between_calm_and_anger(mood: Mood) -> None:

@@ -73,6 +73,8 @@ async def test_without_a_keeper_the_candidate_is_tried_alone_and_waits_to_serve(
     outcome = await live_shop.retrain()
     assert outcome.run.state is RunState.PROMOTED
     assert "jieli up" in outcome.run.why
+    assert outcome.report is not None
+    assert outcome.report.passed
     assert (await live_shop.runs.serving()).wanted == outcome.run.model
     assert live_shop.models == [f"{outcome.run.model}.tar.gz"]
     assert live_shop.leftovers == []

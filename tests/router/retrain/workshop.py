@@ -74,7 +74,7 @@ if "disk_is_full" in behaviour:
 known, intent = {}, ""
 for line in (export / "nlu.yml").read_text().splitlines():
     if found := re.match(r"- intent: (\\S+)", line): intent = found[1]
-    elif found := re.match(r"  - (.+)", line): known[found[1]] = intent
+    elif found := re.match(r" +- (.+)", line): known[found[1]] = intent
 release = json.loads((export / "release.json").read_text())["release"]
 figures = [{"text": t, "intent": i, "ranking": [[i, 0.9]]} for t, i in known.items()]
 Path(given["--figures"]).write_text("".join(json.dumps(f) + "\\n" for f in figures))
@@ -153,8 +153,11 @@ class Keeper:
                 await self.runs.promoted(live, await self.bot(live), None, None, now())
             await self.runs.kept(keeper_at=now())
             working = asyncio.create_task(self._work())
-            yield self
-            working.cancel()
+            try:
+                yield self
+            finally:
+                working.cancel()
+                await asyncio.wait([working])
 
     async def bot(self, model: str) -> str:
         """Give the address of a model's bot, starting it the first time."""
@@ -195,7 +198,7 @@ class Shop:
     on_event: Callable[[Event], None] | None = None
 
     def __post_init__(self) -> None:
-        files = {
+        files: dict[str, list[dict[str, object]]] = {
             "held_out": [{"text": text, "entry": key} for text, key in HELD_OUT.items()],
             "out_of_scope": [{"text": text, "entry": None} for text in OUTSIDE],
             "requests": [{"text": t, "human_request": asks} for t, asks in REQUESTS.items()],

@@ -132,7 +132,7 @@ async def test_a_wanted_model_is_started_beside_the_live_one_which_stays_warm(
         assert now.live_address != before.live_address
         assert (now.former, now.former_address) == (OLD, before.live_address)
         assert await keeping.at(now.former_address)
-        assert f"with {NEW} instead of {OLD}, which stays warm" in keeping.told.text
+        await keeping.says(f"with {NEW} instead of {OLD}, which stays warm")
 
 
 async def test_going_back_to_the_warm_model_starts_no_process(keeping: Keeping) -> None:
@@ -208,7 +208,7 @@ async def test_an_unreadable_model_is_never_served_and_the_old_one_goes_on(
         now = await keeping.until(lambda now: now.trouble_model == NEW)
         assert (now.live, now.live_address, now.wanted) == (OLD, before.live_address, OLD)
         assert NEW in now.trouble
-        assert f"so {OLD} goes on serving" in keeping.told.text
+        await keeping.says(f"so {OLD} goes on serving")
 
 
 async def test_a_name_that_is_no_models_is_refused(keeping: Keeping) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from knowledge_base.misses import Miss, MissReason
+from knowledge_base.publishing import insert_revisions
 from knowledge_base.runs import ModelMove, Phase, RunState, Trigger
 from knowledge_base.runs_store import RunsStore
 from router.web.keys import EDITOR_DESK
-from tests.router.harness import House, understood
+from tests.router.harness import House, entry, understood
 from tests.router.web.editors import AN, BO, Console, body
 
 
@@ -64,15 +65,9 @@ async def test_entries_that_contradict_each_other_block_publishing(
     console: Console, house: House
 ) -> None:
     # Two approved at the same moment are not held against each other.
-    store = house.client.app[EDITOR_DESK].entries.store
-    await console.save("gift_wrap", body("gift_wrap", "能包装成礼物吗"))
-    await console.save("gift_box", body("gift_box", "能包装成礼物吗"))
-    for key in ("gift_wrap", "gift_box"):
-        await console.post(f"entries/{key}/revisions/1/submit", {})
-    refuse, store._refuse_wrong = store._refuse_wrong, _let_through
-    for key in ("gift_wrap", "gift_box"):
-        await console.post(f"entries/{key}/revisions/1/approve", {})
-    store._refuse_wrong = refuse
+    edits = [(entry(key, "能包装成礼物吗", "可以。"), False) for key in ("gift_wrap", "gift_box")]
+    async with house.database.writing() as connection:
+        await insert_revisions(connection, edits, {}, author="an", reason="", at=house.clock())
     plan = await console.get("publish")
     assert not plan["ready"]
     (blocker,) = plan["blockers"]
@@ -83,13 +78,9 @@ async def test_entries_that_contradict_each_other_block_publishing(
     assert (await console.get(""))["live"]["number"] == 1
 
 
-async def _let_through(key: str, number: int) -> None:
-    """Approve without looking."""
-
-
 async def test_entries_past_their_dates_are_warnings_of_the_plan(console: Console) -> None:
-    entry = body("gift_wrap", "能包装成礼物吗") | {"valid_until": "2026-01-31"}
-    await console.save("gift_wrap", entry)
+    ended = body("gift_wrap", "能包装成礼物吗") | {"valid_until": "2026-01-31"}
+    await console.save("gift_wrap", ended)
     await console.ready("gift_wrap", 1)
     plan = await console.get("publish")
     assert plan["ready"]
@@ -153,12 +144,12 @@ async def test_a_publication_without_a_note_is_refused(console: Console) -> None
 
 
 async def test_a_diff_shows_fields_phrasings_and_answers_by_condition(console: Console) -> None:
-    entry = (await console.get("entries/shipping_time"))["current"]["entry"]
-    entry["title"] = "啥时候发货"
-    entry["phrasings"][1] = "几号发出"
+    shipping = (await console.get("entries/shipping_time"))["current"]["entry"]
+    shipping["title"] = "啥时候发货"
+    shipping["phrasings"][1] = "几号发出"
     gold = {"tier": ["gold"], "starts": "2026-12-01"}
-    entry["answers"].append({"text": "金卡当天发。", "condition": gold})
-    await console.save("shipping_time", entry, base=1)
+    shipping["answers"].append({"text": "金卡当天发。", "condition": gold})
+    await console.save("shipping_time", shipping, base=1)
     await console.ready("shipping_time", 2)
     await publish(console, 1, retrain=False)
     diff = await console.get("releases/2/diff")

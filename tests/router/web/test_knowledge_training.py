@@ -1,7 +1,5 @@
 """The editors' REST edge: the console's frame, runs, models and the try-it box."""
 
-from typing import Any
-
 import pytest
 
 from knowledge_base.database import Database
@@ -25,21 +23,6 @@ async def test_the_frame_of_the_console_has_everything_at_a_glance(console: Cons
     assert view["timezone"] == "Asia/Shanghai"
     assert {"value": "gold", "title": "金卡"} in view["vocabulary"]["tier"]
     assert {"value": "发货物流", "title": "发货物流"} in view["vocabulary"]["category"]
-
-
-async def test_a_quiet_console_reads_no_entry_again(
-    console: Console, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from knowledge_base.store import KnowledgeStore
-
-    await console.get("")
-
-    async def unread(_: Any) -> Any:
-        raise AssertionError("the entries were read again")
-
-    monkeypatch.setattr(KnowledgeStore, "head", unread)
-    monkeypatch.setattr(KnowledgeStore, "open_edits", unread)
-    await console.get("")
 
 
 async def test_one_training_is_asked_for_and_shown(console: Console, house: House) -> None:

@@ -95,6 +95,7 @@ export const en: Texts = {
     same_answer_twice: "same answer twice",
     same_intent_thrice: "same question thrice",
     confident: "confident",
+    several_questions: "several questions",
   },
   tier: { ordinary: "Member", silver: "Silver", gold: "Gold", diamond: "Diamond" },
   status: {

@@ -94,6 +94,7 @@ export const zhCN = {
     same_answer_twice: "同一回答两次",
     same_intent_thrice: "同一问题三次",
     confident: "有把握",
+    several_questions: "一次问了几件事",
   },
   tier: {
     ordinary: "普通会员",

@@ -47,6 +47,7 @@ export function reduce(board: Board, event: DeskEvent, now: number): Board {
     case "welcome":
       return welcomed(board, event);
     case "handoff.queued":
+    case "mood.alerted":
       return withCard(board, event.card);
     case "conversation.assigned":
       return withCard(board, { ...event.card, agent: event.agent });

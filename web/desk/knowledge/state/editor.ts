@@ -10,9 +10,9 @@ import type {
 } from "@shared/wire";
 import { Refused } from "../../state/rest";
 import { moveMisses, moveRevision, readEntry, saveDraft, type RevisionStep } from "./api";
+import { useEdited } from "./edited";
 import { copy, KEY, same } from "./entry";
-import { Undo } from "./undo";
-import { forgetUnsent, keepUnsent, NEW, unsent } from "./unsent";
+import { forgetUnsent, NEW, unsent } from "./unsent";
 
 const PAUSE_MS = 1_000;
 const RETRY_MS = 3_000;
@@ -22,19 +22,11 @@ const RETRY_MOST_MS = 30_000;
 export type SaveState =
   | "new" | "saved" | "dirty" | "saving" | "offline" | "refused" | "conflict";
 
-/** How an entry was before an edit. */
-interface Snapshot {
-  entry: EntryBody;
-  removal: boolean;
-}
-
 /** The entry that is open: its draft, autosave, undo, conflicts and workflow. */
 export const useEditor = defineStore("kb-editor", () => {
+  const edited = useEdited(touched);
+  const { draft, removal, base, misses, isNew } = edited;
   const page = ref<EntryPage | null>(null);
-  const draft = ref<EntryBody | null>(null);
-  const removal = ref(false);
-  const base = ref<number | null>(null);
-  const misses = ref<string[]>([]);
   const loading = ref<"none" | "loading" | "ready" | "missing" | "failed">("none");
   const state = ref<SaveState>("saved");
   const why = ref<Refused | null>(null);
@@ -42,21 +34,16 @@ export const useEditor = defineStore("kb-editor", () => {
   const findings = ref<FindingView[]>([]);
   const restored = ref(false);
   const moving = ref(false);
-  const canUndo = ref(false);
-  const canRedo = ref(false);
   /** Counts what the lists should know: saves and steps. */
   const news = ref(0);
 
-  let undoing = new Undo<Snapshot>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let flying: Promise<void> | null = null;
   let composing = false;
   let tries = 0;
   let turn = 0;
 
-  const isNew = computed(() => draft.value !== null && base.value === null);
   const current = computed<RevisionView | null>(() => page.value?.current ?? null);
-  const unsavedKey = (): string => (base.value === null ? NEW : (draft.value?.key ?? NEW));
 
   /** Opens an entry; what this browser holds unsent of it is put back and saved. */
   async function open(key: string): Promise<void> {
@@ -91,11 +78,11 @@ export const useEditor = defineStore("kb-editor", () => {
     await leave();
     turn += 1;
     reset();
-    draft.value = copy(entry);
+    edited.take(entry);
     misses.value = [...of];
     state.value = "new";
     loading.value = "ready";
-    keepLocal();
+    edited.keepLocal();
   }
 
   /** Takes up the new entry this browser holds; false when there is none. */
@@ -129,7 +116,7 @@ export const useEditor = defineStore("kb-editor", () => {
       }
       forgetUnsent(NEW);
       misses.value = [];
-      if (unchanged()) settle();
+      if (edited.isHeldBy(current.value)) settle();
       else touched();
       news.value += 1;
       return true;
@@ -139,36 +126,13 @@ export const useEditor = defineStore("kb-editor", () => {
     }
   }
 
-  /** Changes the entry; steps of one field in quick succession are one step of undo. */
-  function edit(field: string, change: (entry: EntryBody) => void): void {
-    if (!draft.value) return;
-    remember(field);
-    change(draft.value);
-    touched();
-  }
-
-  /** Marks the entry to be removed with the next release, or takes that back. */
-  function remove(gone: boolean): void {
-    remember("removal");
-    removal.value = gone;
-    touched();
-  }
-
-  function undo(): boolean {
-    return step(undoing.undo(snapshot()));
-  }
-
-  function redo(): boolean {
-    return step(undoing.redo(snapshot()));
-  }
-
   /** Saves now what is unsaved; true when the server has everything. */
   async function save(): Promise<boolean> {
     clearTimeout(timer);
     if (!draft.value || conflict.value) return false;
     if (isNew.value) return create();
     while (flying) await flying;
-    if (unchanged()) settle();
+    if (edited.isHeldBy(current.value)) settle();
     else {
       flying = send();
       await flying;
@@ -180,10 +144,8 @@ export const useEditor = defineStore("kb-editor", () => {
   async function resolve(entry: EntryBody): Promise<boolean> {
     const over = conflict.value;
     if (!over) return false;
-    remember("conflict");
-    draft.value = copy(entry);
-    base.value = over.newer.number;
-    removal.value = false;
+    edited.remember("conflict");
+    edited.take(entry, false, over.newer.number);
     if (page.value) page.value = { ...page.value, current: over.newer };
     conflict.value = null;
     touched();
@@ -194,7 +156,7 @@ export const useEditor = defineStore("kb-editor", () => {
   async function discard(): Promise<void> {
     clearTimeout(timer);
     const key = draft.value?.key;
-    forgetUnsent(unsavedKey());
+    edited.forgetLocal();
     const wasNew = isNew.value;
     turn += 1;
     reset();
@@ -240,17 +202,14 @@ export const useEditor = defineStore("kb-editor", () => {
 
   /** Saves what waits before another entry is opened; what cannot be saved stays in the browser. */
   async function leave(): Promise<void> {
-    if (draft.value && !isNew.value && !conflict.value && !unchanged()) await save();
+    if (draft.value && !isNew.value && !conflict.value && !edited.isHeldBy(current.value)) await save();
     clearTimeout(timer);
   }
 
   function reset(): void {
     clearTimeout(timer);
+    edited.clear();
     page.value = null;
-    draft.value = null;
-    removal.value = false;
-    base.value = null;
-    misses.value = [];
     loading.value = "none";
     state.value = "saved";
     why.value = null;
@@ -259,65 +218,25 @@ export const useEditor = defineStore("kb-editor", () => {
     restored.value = false;
     composing = false;
     tries = 0;
-    undoing = new Undo();
-    tellUndo();
   }
 
   function show(found: EntryPage): void {
     page.value = found;
-    draft.value = copy(found.current.entry);
-    removal.value = found.current.removal;
-    base.value = found.current.number;
+    edited.take(found.current.entry, found.current.removal, found.current.number);
     findings.value = found.findings;
   }
 
   function putBack(entry: EntryBody, gone: boolean, from: number | null): void {
-    draft.value = copy(entry);
-    removal.value = gone;
-    base.value = from;
+    edited.take(entry, gone, from);
     restored.value = true;
     state.value = "dirty";
   }
 
-  function snapshot(): Snapshot {
-    return { entry: copy(draft.value!), removal: removal.value };
-  }
-
-  function remember(field: string): void {
-    if (!draft.value) return;
-    undoing.record(snapshot(), field, Date.now());
-    tellUndo();
-  }
-
-  function step(to: Snapshot | null): boolean {
-    if (!to) return false;
-    draft.value = to.entry;
-    removal.value = to.removal;
-    touched();
-    tellUndo();
-    return true;
-  }
-
-  function tellUndo(): void {
-    canUndo.value = undoing.canUndo;
-    canRedo.value = undoing.canRedo;
-  }
-
   function touched(): void {
-    keepLocal();
+    edited.keepLocal();
     if (isNew.value || conflict.value) return;
     if (state.value !== "saving") state.value = "dirty";
     schedule(PAUSE_MS);
-  }
-
-  function keepLocal(): void {
-    if (!draft.value) return;
-    keepUnsent(unsavedKey(), {
-      entry: copy(draft.value),
-      base: base.value,
-      removal: removal.value,
-      misses: [...misses.value],
-    });
   }
 
   function schedule(ms: number): void {
@@ -326,14 +245,6 @@ export const useEditor = defineStore("kb-editor", () => {
       if (composing) schedule(PAUSE_MS);
       else void save();
     }, ms);
-  }
-
-  function unchanged(): boolean {
-    const known = current.value;
-    return (
-      known !== null && base.value === known.number && removal.value === known.removal &&
-      same(draft.value, known.entry)
-    );
   }
 
   function settle(): void {
@@ -355,7 +266,7 @@ export const useEditor = defineStore("kb-editor", () => {
       if (same(draft.value, sent.entry) && removal.value === sent.removal) settle();
       else {
         state.value = "dirty";
-        keepLocal();
+        edited.keepLocal();
         schedule(PAUSE_MS);
       }
       news.value += 1;
@@ -408,6 +319,7 @@ export const useEditor = defineStore("kb-editor", () => {
     if (state.value === "offline") void save();
   }
 
+  const { canUndo, canRedo, edit, remove, undo, redo } = edited;
   return {
     page, draft, removal, base, misses, loading, state, why, conflict, findings, restored, moving,
     canUndo, canRedo, news, isNew, current, open, begin, resume, create, edit, remove, undo, redo,

@@ -29,7 +29,7 @@ describe("the frame", () => {
     await pass(4_000);
     expect(frame.runState).toBe("promoted");
     const asked = line.asks("GET");
-    await pass(14_000);
+    await pass(12_000);
     expect(line.asks("GET")).toBe(asked);
   });
 

@@ -68,5 +68,6 @@ describe("the pages", () => {
     const router = makeRouter(createMemoryHistory("/desk/"));
     await router.push(path);
     expect(router.currentRoute.value.path).toBe(lands);
-  });
+    // The first ones load the pages, which takes a busy machine a while.
+  }, 60_000);
 });
