@@ -35,7 +35,7 @@ def refuse(status: int, code: str, detail: str) -> HTTPResponse:
 class RouterInput(InputChannel):
     """Serves the router: readings, flow turns, resets and health.
 
-    The dialogue is put on the application by `bot.serve` once the model is loaded.
+    The dialogue is put on the application by `bot.server` once the model is loaded.
     """
 
     def __init__(self, token: str) -> None:

@@ -60,15 +60,20 @@ class RunsStore:
 
     # --- runs ------------------------------------------------------------------------------------
 
-    async def ask(self, trigger: Trigger, author: str, at: dt.datetime) -> Run:
+    async def ask(
+        self, trigger: Trigger, author: str, at: dt.datetime, *, behind: bool = False
+    ) -> Run:
         """Ask for a run, which whoever keeps the bot processes starts; an asked one is enough.
 
-        While one goes on, the start and the night are content with it; others get RunGoesOn.
+        While one goes on, the start and the night are content with it; others get RunGoesOn,
+        unless `behind`: then theirs is started when the other is over.
         """
         await self.expire(at)
         run = Run(self._new_id(at), trigger, author, at)
         for _ in range(_TRIES):
             asked, current = await self.asked(), await self.current()
+            if behind:
+                current = None
             if current is not None and trigger not in _PATIENT:
                 raise RunGoesOn(current)
             if asked is not None or current is not None:

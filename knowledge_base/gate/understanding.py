@@ -48,6 +48,7 @@ def held_out_vs_live(seen: Sequence[Seen], live: Sequence[Seen] | None, below: f
         max(theirs - max(below, 1 / len(seen)), 0.0),
         len(seen),
         live=theirs,
+        eased=False,
         note=f"may lie {below:g} below the live model",
         failing=[
             one.failing("the live model reads it rightly")

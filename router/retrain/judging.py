@@ -65,8 +65,6 @@ class Gate:
     settings: GateSettings
     inputs: Inputs
     confident: float
-    served: frozenset[str]
-    """The entries the release answers today."""
     read_mood: Callable[[str], MoodReading]
 
     async def judge(self, candidate: Reader, live: Live | None) -> Judgement:
@@ -196,7 +194,8 @@ class Gate:
 
     @property
     def _answerable(self) -> frozenset[str]:
-        return self.served | self.inputs.flows
+        # Whatever day it is: understanding an entry does not end with its season.
+        return frozenset({*self.inputs.release.revisions, *self.inputs.flows})
 
 
 def point_of(judgement: Judgement) -> tuple[float, float]:

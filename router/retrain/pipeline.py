@@ -242,12 +242,10 @@ class _Work:
             await asyncio.to_thread(cross_validated, scratch),
             shop.now(),
         )
-        today = shop.now().astimezone(shop.zone).date()
         gate = Gate(
             settings=shop.gate,
             inputs=inputs,
             confident=shop.rules.routing.confident,
-            served=frozenset(one.key for one in release.entries if one.valid_on(today)),
             read_mood=read_mood,
         )
         return await gate.judge(reader, await self._live(served))

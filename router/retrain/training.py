@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -14,15 +14,14 @@ from knowledge_base.gate.check import Seen
 from knowledge_base.metrics import Ranking, Read
 from router.retrain.errors import RunFailed
 from router.retrain.memory import PeakMemory
-from router.supervise.child import CannotStart, Child
 from router.supervise.models import ModelName
 from router.supervise.packages import why_unreadable
 from router.supervise.pipelines import note_pipeline, pipeline_of
-from router.supervise.programs import House, Program
-from router.supervise.progress import Chatter, Failed, Line, Trained, read_line
+from router.supervise.programs import House
+from router.supervise.progress import Line
+from router.supervise.training import run_training
 
 FIGURES = "figures.jsonl"
-_LAST_WORDS = 12
 
 
 class _Figure(msgspec.Struct, frozen=True):
@@ -48,10 +47,13 @@ async def train(
     pipeline = await asyncio.to_thread(pipeline_of, house.root)
     program = house.training(export, made, str(name), scratch / FIGURES)
     # Temporary files of the training go with the scratch folder, however it ends.
-    environment = {**program.environment, "TMPDIR": str(scratch)}
-    program = Program(program.name, program.command, program.folder, environment)
+    program = replace(program, environment={**program.environment, "TMPDIR": str(scratch)})
     with (house.data / "training.log").open("w", encoding="utf-8") as log:
-        await _run(program, memory, lambda raw: log.write(raw + "\n"), on_line)
+        failed = await run_training(
+            program, lambda raw: log.write(raw + "\n"), on_line, memory.watch
+        )
+    if failed is not None:
+        raise RunFailed(f"the training failed: {failed.error}")
     if (trouble := await asyncio.to_thread(why_unreadable, made)) is not None:
         raise RunFailed(f"the training ended well, but {trouble}")
     note_pipeline(made, pipeline)
@@ -74,42 +76,3 @@ def cross_validated(scratch: Path) -> Sequence[Seen]:
         return ()
     figures = msgspec.json.Decoder(_Figure).decode_lines(file.read_bytes())
     return [Seen(one.text, Read(one.intent, one.ranking)) for one in figures]
-
-
-async def _run(
-    program: Program,
-    memory: PeakMemory,
-    log: Callable[[str], object],
-    on_line: Callable[[Line], None],
-) -> None:
-    last_words: deque[str] = deque(maxlen=_LAST_WORDS)
-    ends: list[Trained | Failed] = []
-
-    def note(raw: str) -> None:
-        log(raw)
-        line = read_line(raw)
-        match line:
-            case Chatter(text=text):
-                last_words.append(text)
-            case Trained() | Failed():
-                ends.append(line)
-        on_line(line)
-
-    try:
-        child = await Child.start(program, note)
-    except CannotStart as error:
-        raise RunFailed(
-            f"the bot's environment is not installed ({error}): `make set-up` installs it"
-        ) from error
-    memory.watch(child.pid)
-    try:
-        code = await child.ended()
-    except asyncio.CancelledError:
-        await child.stop()
-        raise
-    match ends[-1:]:
-        case [Failed(error=why)]:
-            raise RunFailed(f"the training gave up: {why}")
-        case [Trained()] if code == 0:
-            return
-    raise RunFailed("\n".join([f"the training ended with exit code {code}:", *last_words]))

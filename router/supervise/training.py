@@ -37,7 +37,7 @@ async def train_model(
         exported = await asyncio.to_thread(export, release, folder / "export")
         program = house.training(exported, made, str(name))
         with (house.data / "training.log").open("w", encoding="utf-8") as log:
-            failed = await _run(program, lambda raw: log.write(raw + "\n"), on_line)
+            failed = await run_training(program, lambda raw: log.write(raw + "\n"), on_line)
         if failed is not None:
             return failed
         if not made.is_file():
@@ -48,9 +48,16 @@ async def train_model(
     return name
 
 
-async def _run(
-    program: Program, log: Callable[[str], object], on_line: OnProgress
+async def run_training(
+    program: Program,
+    log: Callable[[str], object],
+    on_line: OnProgress,
+    on_start: Callable[[int], None] = lambda pid: None,
 ) -> Failed | None:
+    """Run a training to its end and say why it failed, if it did; `on_start` gets its process id.
+
+    Every raw line goes to `log`, every read one to `on_line`.
+    """
     last_words: deque[str] = deque(maxlen=_LAST_WORDS)
     ends: list[Trained | Failed] = []
 
@@ -67,7 +74,10 @@ async def _run(
     try:
         child = await Child.start(program, note)
     except CannotStart as error:
-        return Failed(str(error))
+        return Failed(
+            f"the bot's environment is not installed ({error}): `make set-up` installs it"
+        )
+    on_start(child.pid)
     try:
         code = await child.ended()
     except asyncio.CancelledError:

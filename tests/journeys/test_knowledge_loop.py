@@ -35,7 +35,7 @@ def ask_and_be_helped_by_a_human(browser: Browser, stack: Stack, desk: Page, tex
         say(shopper, text)
         expect(said(shopper, "bot").last).to_be_visible(timeout=SLOW)
         say(shopper, "转人工")
-        card = desk.get_by_test_id("desk-queue-card").first
+        card = desk.get_by_test_id("desk-queue-card").filter(has_text="转人工").first
         card.click(timeout=SLOW)
         desk.get_by_test_id("desk-accept").first.click(timeout=SLOW)
         expect(desk.get_by_test_id("desk-input")).to_be_editable(timeout=SLOW)

@@ -39,7 +39,7 @@ async def begin(
 
 async def test_of_many_rivals_one_gets_the_lock_and_the_others_are_told_who_has_it(
     runs: RunsStore,
-):
+) -> None:
     rivals = [begin(runs, holder=f"rival {number}") for number in range(12)]
     outcomes = await asyncio.gather(*rivals, return_exceptions=True)
     (winner,) = [one for one in outcomes if isinstance(one, Run)]
@@ -49,7 +49,7 @@ async def test_of_many_rivals_one_gets_the_lock_and_the_others_are_told_who_has_
     assert [run.id for run in await runs.runs()] == [winner.id]
 
 
-async def test_a_run_is_followed_through_its_phases_to_its_report(runs: RunsStore):
+async def test_a_run_is_followed_through_its_phases_to_its_report(runs: RunsStore) -> None:
     run = await begin(runs)
     assert (run.state, run.started_at) == (RunState.RUNNING, NOW)
     await runs.phase(run.id, Phase.SNAPSHOT, None, release=3)
@@ -70,7 +70,7 @@ async def test_a_run_is_followed_through_its_phases_to_its_report(runs: RunsStor
     assert await runs.current() is None
 
 
-async def test_after_the_end_another_run_begins(runs: RunsStore):
+async def test_after_the_end_another_run_begins(runs: RunsStore) -> None:
     first = await begin(runs)
     await runs.end(first.id, RunState.FAILED, "the disk is full", NOW, None)
     second = await begin(runs, holder="b")
@@ -80,7 +80,7 @@ async def test_after_the_end_another_run_begins(runs: RunsStore):
 
 async def test_a_run_without_a_sign_of_life_is_abandoned_and_its_lock_taken_over(
     runs: RunsStore,
-):
+) -> None:
     dead = await begin(runs)
     with pytest.raises(RunGoesOn, match="lina"):
         await begin(runs, holder="b", at=LATER - dt.timedelta(seconds=1))
@@ -98,7 +98,7 @@ async def test_a_run_without_a_sign_of_life_is_abandoned_and_its_lock_taken_over
     assert (await runs.run(dead.id)).state is RunState.ABANDONED
 
 
-async def test_a_sign_of_life_keeps_the_lock(runs: RunsStore):
+async def test_a_sign_of_life_keeps_the_lock(runs: RunsStore) -> None:
     run = await begin(runs)
     await runs.beat(run.id, "a", LATER - dt.timedelta(seconds=1), LEASE)
     assert await runs.expire(LATER) == []
@@ -107,14 +107,14 @@ async def test_a_sign_of_life_keeps_the_lock(runs: RunsStore):
         await runs.beat(run.id, "somebody else", LATER, LEASE)
 
 
-async def test_what_is_over_is_counted_as_abandoned_once(runs: RunsStore):
+async def test_what_is_over_is_counted_as_abandoned_once(runs: RunsStore) -> None:
     run = await begin(runs)
     found = await asyncio.gather(*(runs.expire(LATER) for _ in range(5)))
     assert [one.id for some in found for one in some] == [run.id]
     assert await runs.current() is None
 
 
-async def test_an_asked_run_is_found_begun_and_not_begun_twice(runs: RunsStore):
+async def test_an_asked_run_is_found_begun_and_not_begun_twice(runs: RunsStore) -> None:
     asked = await runs.ask(Trigger.CONSOLE, "mei", NOW)
     assert await runs.asked() == asked
     begun = await begin(runs, asked.id)
@@ -127,7 +127,7 @@ async def test_an_asked_run_is_found_begun_and_not_begun_twice(runs: RunsStore):
         await begin(runs, asked.id)
 
 
-async def test_asking_again_and_all_at_once_asks_for_one_run(runs: RunsStore):
+async def test_asking_again_and_all_at_once_asks_for_one_run(runs: RunsStore) -> None:
     asked = await asyncio.gather(*(runs.ask(Trigger.CONSOLE, "mei", NOW) for _ in range(8)))
     assert len({one.id for one in asked}) == 1
     assert len(await runs.runs()) == 1
@@ -136,34 +136,41 @@ async def test_asking_again_and_all_at_once_asks_for_one_run(runs: RunsStore):
 @pytest.mark.parametrize("trigger", [Trigger.START, Trigger.NIGHTLY])
 async def test_the_night_and_the_start_are_content_with_the_run_that_goes_on(
     runs: RunsStore, trigger: Trigger
-):
+) -> None:
     run = await begin(runs)
     assert await runs.ask(trigger, "jieli up", NOW) == run
 
 
 @pytest.mark.parametrize("trigger", [Trigger.CONSOLE, Trigger.COMMAND])
-async def test_an_editor_is_told_that_a_run_goes_on(runs: RunsStore, trigger: Trigger):
+async def test_an_editor_is_told_that_a_run_goes_on(runs: RunsStore, trigger: Trigger) -> None:
     run = await begin(runs)
     with pytest.raises(RunGoesOn, match="lina started a training") as refused:
         await runs.ask(trigger, "mei", NOW)
     assert refused.value.run == run
 
 
-async def test_asking_looks_through_a_run_that_is_dead(runs: RunsStore):
+async def test_a_run_asked_for_behind_another_waits_for_its_end(runs: RunsStore) -> None:
+    first = await begin(runs)
+    asked = await runs.ask(Trigger.CONSOLE, "mei", NOW, behind=True)
+    assert await runs.ask(Trigger.CONSOLE, "li", NOW, behind=True) == asked
+    assert (await runs.current(), await runs.asked()) == (first, asked)
+
+
+async def test_asking_looks_through_a_run_that_is_dead(runs: RunsStore) -> None:
     dead = await begin(runs)
     asked = await runs.ask(Trigger.CONSOLE, "mei", LATER)
     assert (await runs.run(dead.id)).state is RunState.ABANDONED
     assert await runs.asked() == asked
 
 
-async def test_a_run_nobody_could_start_ends_without_a_lock(runs: RunsStore):
+async def test_a_run_nobody_could_start_ends_without_a_lock(runs: RunsStore) -> None:
     asked = await runs.ask(Trigger.NIGHTLY, "jieli up", NOW)
     await runs.end(asked.id, RunState.FAILED, "no interpreter", NOW, None)
     assert (await runs.run(asked.id)).state is RunState.FAILED
     assert await runs.asked() is None
 
 
-async def test_a_run_that_is_not_there_is_unknown(runs: RunsStore):
+async def test_a_run_that_is_not_there_is_unknown(runs: RunsStore) -> None:
     for move in (
         runs.run("x"),
         runs.report("x"),

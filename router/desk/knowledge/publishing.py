@@ -12,7 +12,7 @@ from knowledge_base.conditions import Vocabulary
 from knowledge_base.dates import DueKind, due
 from knowledge_base.nearness import Nearness
 from knowledge_base.releases import ReleaseSummary, diff
-from knowledge_base.runs import ModelMove, RunGoesOn, Trigger
+from knowledge_base.runs import ModelMove, Trigger
 from knowledge_base.runs_store import RunsStore
 from knowledge_base.standing import Standing, Standings
 from knowledge_base.store import KnowledgeStore
@@ -85,11 +85,9 @@ class PublishDesk:
         await self.inbox.claim(author=author, now=at)
         run, detail = None, f"发布 {release.number} 已上线，答案立即生效。"
         if wanted.retrain:
-            try:
-                run = (await self.runs.ask(Trigger.CONSOLE, author, at)).id
-                detail += "训练已安排，完成后新的问法也会识别。"
-            except RunGoesOn:
-                detail += "已有训练在进行，这次发布由下一次训练学习：等它结束后请再启动一次。"
+            # A run that goes on took its snapshot before.
+            run = (await self.runs.ask(Trigger.CONSOLE, author, at, behind=True)).id
+            detail += "训练已安排，完成后新的问法也会识别。"
         return kb.Moved(release.number, run=run, detail=detail)
 
     async def roll_back(self, wanted: kb.RollBack, author: str, at: dt.datetime) -> kb.Moved:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from knowledge_base.inbox_store import InboxStore
@@ -79,3 +80,17 @@ async def test_a_claim_the_live_model_failed_already_does_not_hold_up_later_rele
     assert outcome.report is not None
     assert [(item.text, item.got) for item in outcome.report.not_cured] == [(TEXT, "refund_time")]
     assert await state(live_shop) is MissState.OPEN
+
+
+async def test_an_entry_whose_season_has_not_begun_is_cured_all_the_same(
+    live_shop: Shop, keeper: Keeper
+) -> None:
+    await filed(live_shop)
+    store = KnowledgeStore(live_shop.database)
+    later = now().date() + dt.timedelta(days=30)
+    entries = [revision.entry for revision in (await store.head()).values()]
+    await live_shop.publish(*(replace(one, valid_from=later) for one in entries))
+    async with keeper.keeping(LIVE):
+        keeper.understands = {**understands(*ENTRIES), TEXT: reads("shipping_time")}
+        outcome = await live_shop.retrain()
+    assert outcome.run.state is RunState.PROMOTED, outcome.run.why
