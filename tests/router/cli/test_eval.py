@@ -144,7 +144,7 @@ async def test_answers_are_decided_with_a_running_bot(tmp_path: Path, live: Path
     report = json.loads(out.read_text("utf-8"))
     assert [(row["decision"], row["entry"]) for row in report["rows"]] == [
         ("reply", "shipping_time"),
-        ("hand_off", None),
+        ("clarify", None),
         ("hand_off", None),
     ]
     assert report["rows"][0]["confidence"] == 0.9

@@ -221,6 +221,8 @@ async def test_script_in_a_tapped_title_a_reply_a_note_a_reason_and_a_comment_st
     shopper, agent = await house.shopper(), await house.staff(LINA)
     await shopper.send("choose", client_id="client-tap1", title=SCRIPT)
     assert (await shopper.message("shopper"))["body"]["text"] == SCRIPT
+    await shopper.message("bot")
+    await shopper.send("choose", client_id="client-tap2", title=SCRIPT)
     card = (await agent.until("handoff.queued"))["card"]
     assert card["last_text"] == SCRIPT
     assert card["handoff"]["asked"] == SCRIPT
