@@ -124,8 +124,7 @@ async def _answered_rightly(http: aiohttp.ClientSession, url: str, old_model: st
         await client.until(lambda: client.answered > getattr(said, "seq", 0), within=10)
     messages = await read_back(http, url, token, within=10)
     return any(
-        NEW_ANSWER in message.body.text
-        and message.source.model not in (None, old_model)
+        NEW_ANSWER in message.body.text and message.source.model not in (None, old_model)
         for message in messages
     )
 

@@ -29,21 +29,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from rasa.utils.log_utils import configure_structlog
 
 from bot.figures import figures, write_figures
+from bot.release import TrainingRefused, read_release
 from bot.training import CONFIG, Report, train_package
 
 SEED: Final = 42
 SUFFIX: Final = ".tar.gz"
-
-
-class TrainingRefused(Exception):
-    """The export, or the project around it, cannot be trained; the message says what to do."""
-
-
-class Release(msgspec.Struct, frozen=True):
-    """What `release.json` of an export says."""
-
-    release: int
-    entries: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +43,6 @@ class Trained:
     model: str
     release: int
     seconds: float
-
-
-def read_release(export: Path) -> Release:
-    """Read and check the export folder; raises TrainingRefused naming what is wrong."""
-    for name in ("release.json", "nlu.yml", "domain.yml"):
-        if not (export / name).is_file():
-            raise TrainingRefused(f"{export / name} is missing: export the release again")
-    try:
-        return msgspec.json.decode((export / "release.json").read_bytes(), type=Release)
-    except msgspec.DecodeError as problem:
-        raise TrainingRefused(f"{export / 'release.json'}: {problem}") from problem
 
 
 def model_name(release: int, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Rasa's training graph over all our sources, with progress after every node; no cache."""
+"""Rasa's training graph over one release, with progress after every node; no cache."""
 
 from __future__ import annotations
 
@@ -14,11 +14,17 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelStorage
 from rasa.engine.validation import validate
+from rasa.shared.core.domain import KEY_INTENTS, Domain
+from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.data import TrainingType
 from rasa.shared.importers.importer import TrainingDataImporter
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.classifier import CalibratedIntentClassifier
 from bot.components.held_out import FILE, HeldOut, read_held_out
+from bot.release import read_phrasings
 
 CONFIG: Final = Path("config.yml")
 DIALOGUE: Final = (Path("data/nlu"), Path("data/rules"))
@@ -63,16 +69,53 @@ class _Progress(GraphNodeHook):
         self._report(_node_label(node_name), self._done, self._nodes)
 
 
+class ReleaseImporter(TrainingDataImporter):
+    """Gives an export with the hand-written dialogue, read once and merged once.
+
+    Rasa's own importers read and fingerprint everything again for each step that asks.
+    """
+
+    def __init__(self, export: Path) -> None:
+        by_hand = TrainingDataImporter.load_from_config(
+            str(CONFIG), [str(DOMAIN)], [*map(str, DIALOGUE)]
+        )
+        phrasings = list(read_phrasings(export))
+        intents = list(dict.fromkeys(intent for _, intent in phrasings))
+        self._domain = by_hand.get_domain().merge(Domain.from_dict({KEY_INTENTS: intents}))
+        self._stories = by_hand.get_stories()
+        self._config = by_hand.get_config()
+        self._data = by_hand.get_nlu_data()
+        self._data.training_examples += [
+            Message(data={TEXT: text, INTENT: intent}) for text, intent in phrasings
+        ]
+
+    def get_domain(self) -> Domain:
+        """Return the flows' domain with an intent for each entry."""
+        return self._domain
+
+    def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
+        """Return the flows' rules."""
+        return self._stories
+
+    def get_config(self) -> dict[str, Any]:
+        """Return config.yml."""
+        return dict(self._config)
+
+    def get_config_file_for_auto_config(self) -> str | None:
+        """Return no file: nothing is to be completed in config.yml."""
+        return None
+
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """Return the phrasings of the flows and of the entries."""
+        return self._data
+
+
 def train_package(export: Path, package: Path, report: Report) -> list[HeldOut]:
     """Train an export with the hand-written dialogue, and write the model package.
 
     Returns the readings of the training text by models that had not seen it.
     """
-    importer = TrainingDataImporter.load_from_config(
-        str(CONFIG),
-        [str(DOMAIN), str(export / "domain.yml")],
-        [str(export / "nlu.yml"), *map(str, DIALOGUE)],
-    )
+    importer = ReleaseImporter(export)
     config = importer.get_config()
     recipe = Recipe.recipe_for_name(config.get("recipe"))
     graph = recipe.graph_config_for_recipe(config, {}, training_type=TrainingType.BOTH)

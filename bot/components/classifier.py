@@ -21,9 +21,10 @@ from rasa.shared.nlu.constants import (
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.components.fitting import Hyperparameters, fit
 from bot.components.grams import grams
 from bot.components.held_out import FILE, HeldOut, write_held_out
-from bot.components.linear import Hyperparameters, LinearIntents, fit
+from bot.components.linear import LinearIntents
 from bot.components.normalizer import AS_TYPED
 
 RANKING_LENGTH: Final = 10

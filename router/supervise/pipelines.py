@@ -15,6 +15,7 @@ INGREDIENTS = (
     "bot/components/*.py",
     "bot/domain/*",
     "bot/lexicon.py",
+    "bot/release.py",
     "bot/requirements.lock",
     "bot/text.py",
     "bot/training.py",

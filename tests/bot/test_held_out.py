@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.components.fitting import Hyperparameters, fit
 from bot.components.grams import grams
 from bot.components.held_out import HeldOut, folds_of, read_held_out, write_held_out
-from bot.components.linear import Hyperparameters, fit
 from bot.figures import Figure, figures, write_figures
 
 FOLDS = 4

@@ -1,0 +1,64 @@
+"""Texts as rows of weighted feature counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags
+
+from bot.components.grams import IN_WORD
+
+Array = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+
+TINY: Final = 1e-12
+_IN_WORD_WEIGHT: Final = 0.7
+
+
+def places_of(texts: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Return a column for every feature of the texts."""
+    return {gram: at for at, gram in enumerate(sorted({g for text in texts for g in text}))}
+
+
+def count(texts: Sequence[Sequence[str]], places: dict[str, int]) -> csr_matrix:
+    """Return one row of feature counts a text; a feature without a place is not counted."""
+    counted = [[places[gram] for gram in text if gram in places] for text in texts]
+    starts = np.cumsum([0, *map(len, counted)])
+    columns = np.fromiter((place for row in counted for place in row), dtype=np.int32)
+    matrix = csr_matrix(
+        (np.ones(len(columns), dtype=np.float32), columns, starts),
+        shape=(len(texts), len(places)),
+    )
+    matrix.sum_duplicates()
+    return matrix
+
+
+def in_word(places: dict[str, int]) -> Flags:
+    """Tell of each feature whether it lies within a word."""
+    return np.asarray([gram.startswith(IN_WORD) and len(gram) > 1 for gram in places])
+
+
+def rarity_of(counts: csr_matrix, within: Flags) -> Array:
+    """Return the weight of each column: by its rarity, less within words, 0 where no row has it.
+
+    The root of the inverse document frequency, since with few phrasings an entry the full one
+    overrates the rarest features.
+    """
+    seen = np.bincount(counts.indices, minlength=counts.shape[1])
+    rarity = np.sqrt(np.log((1 + counts.shape[0]) / (1 + seen)) + 1.0)
+    weighed = np.where(seen > 0, rarity, 0.0) * np.where(within, _IN_WORD_WEIGHT, 1.0)
+    return np.asarray(weighed, dtype=np.float32)
+
+
+def weigh(counts: csr_matrix, rarity: Array) -> csr_matrix:
+    """Return the counts on a logarithmic scale, by rarity, each row of length one."""
+    weighted = counts.copy()
+    np.log1p(weighted.data, out=weighted.data)
+    weighted = csr_matrix(weighted @ diags(rarity))
+    weighted.eliminate_zeros()
+    lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
+    weighted.data /= np.repeat(lengths, np.diff(weighted.indptr)) + TINY
+    return weighted
