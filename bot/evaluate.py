@@ -164,14 +164,16 @@ def write_training_file(rows: Sequence[Labelled], names: Names, file: Path) -> N
     file.write_bytes(msgspec.json.encode({"rasa_nlu_data": content}))
 
 
-def train(rows: Sequence[Labelled], names: Names, folder: Path) -> tuple[Agent, float]:
-    """Train the pipeline on `rows`, and return it ready to read with the seconds of training."""
+def train(
+    rows: Sequence[Labelled], names: Names, config_file: Path, folder: Path
+) -> tuple[Agent, float]:
+    """Train a pipeline on `rows`, and return it ready to read with the seconds of training."""
     random.seed(SEED)
     np.random.seed(SEED)
     file, package = folder / "nlu.json", folder / "model.tar.gz"
     write_training_file(rows, names, file)
     importer = TrainingDataImporter.load_nlu_importer_from_config(
-        str(CONFIG), training_data_paths=[str(file)]
+        str(config_file), training_data_paths=[str(file)]
     )
     config = importer.get_config()
     recipe = Recipe.recipe_for_name(config.get("recipe"))
@@ -215,15 +217,25 @@ async def read_all(
     return tuple(found), taken
 
 
-async def measure(train_on: Path, test: Path, ood: Path | None, folder: Path, tell: Tell) -> Result:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The rows to train on and to read, and the pipeline to do it with."""
+
+    train: Path
+    test: Path
+    ood: Path | None = None
+    config: Path = CONFIG
+
+
+async def measure(wanted: Wanted, folder: Path, tell: Tell) -> Result:
     """Train on one file, read the others; `folder` is for files that nobody needs afterwards."""
-    rows = read_rows(train_on, Labelled)
-    tests = read_rows(test, Labelled)
-    others = read_rows(ood, Unlabelled) if ood else []
+    rows = read_rows(wanted.train, Labelled)
+    tests = read_rows(wanted.test, Labelled)
+    others = read_rows(wanted.ood, Unlabelled) if wanted.ood else []
     names = Names.of(rows)
     what = f"training on {len(rows)} rows of {len(names.names)} intents"
     tell({"step": what, "done": 0, "of": 0})
-    agent, fit_seconds = train(rows, names, folder)
+    agent, fit_seconds = train(rows, names, wanted.config, folder)
     found, taken = await read_all(agent, names, tests, "reading", tell)
     outside, _ = await read_all(agent, names, others, "reading out of domain", tell)
     return Result(round(fit_seconds, 2), Milliseconds.of(taken), found, outside)
@@ -234,6 +246,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--train", type=Path, required=True, help='rows {"text", "intent"}')
     parser.add_argument("--test", type=Path, required=True, help="rows to read, labelled too")
     parser.add_argument("--ood", type=Path, help="rows of no trained intent")
+    parser.add_argument("--config", type=Path, default=CONFIG, help="another pipeline to train")
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
     return parser.parse_args()
 
@@ -254,8 +267,8 @@ def main() -> int:
             contextlib.redirect_stdout(sys.stderr),
             tempfile.TemporaryDirectory(prefix="jieli-evaluate-") as folder,
         ):
-            work = measure(arguments.train, arguments.test, arguments.ood, Path(folder), tell)
-            result = asyncio.run(work)
+            wanted = Wanted(arguments.train, arguments.test, arguments.ood, arguments.config)
+            result = asyncio.run(measure(wanted, Path(folder), tell))
         arguments.out.write_bytes(msgspec.json.encode(result))
     except (RowsRefused, OSError, UnicodeDecodeError) as problem:
         tell({"error": str(problem)})

@@ -23,8 +23,10 @@ NEAREST_RIVALS: Final = 8
 OTHER_RIVALS: Final = 8
 _TOLERANCE: Final = 0.3
 _SMOOTHING: Final = 0.3
-_RIDGE: Final = 0.3
-_ABSENT: Final = -10.0
+AXES: Final = 600
+_SHRINKAGE: Final = 0.1
+_FLAT: Final = 1e-6
+_ABSENT: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +80,34 @@ def contrasts(rows: csr_matrix, truth: Labels, labels: int) -> Linear:
     return Linear(weights, np.zeros(labels, dtype=np.float32))
 
 
-def axes(rows: csr_matrix, truth: Labels, labels: int, rank: int) -> Array:
-    """Return the `rank` directions in which the labels' mean texts differ most, one a column.
+def latent(rows: csr_matrix, truth: Labels, labels: int) -> Linear:
+    """Learn labels on the axes along which their mean texts differ, by what varies within labels.
 
-    Wordings that go with the same labels share directions, so labels learn from each other:
-    latent semantic analysis (Deerwester et al., JASIS 1990) of labels instead of documents.
+    Wordings that go with the same labels share axes, so labels learn from each other: latent
+    semantic analysis (Deerwester et al., JASIS 1990) with labels for documents, then Fisher's
+    linear discriminants with a covariance shrunk towards a sphere, each label equally likely.
     """
+    along = _axes(rows, truth, labels)
+    placed = (rows @ along).astype(np.float64)
+    sizes = np.bincount(truth, minlength=labels)[:, None]
+    sums = np.asarray(_members(truth, labels) @ placed)
+    means = sums / np.maximum(sizes, 1)
+    within = (placed.T @ placed - sums.T @ means) / len(truth)
+    shrunk = within + _SHRINKAGE * (np.trace(within) / len(within) + TINY) * np.eye(len(within))
+    solved = np.linalg.solve(shrunk, means.T)
+    bias = -0.5 * np.sum(means.T * solved, axis=0)
+    bias[sizes[:, 0] == 0] = bias.min() - _ABSENT
+    return Linear(along @ solved.astype(np.float32), bias.astype(np.float32))
+
+
+def _axes(rows: csr_matrix, truth: Labels, labels: int) -> Array:
+    """Return the main axes of the labels' mean texts, one a column."""
     means = _means(rows, truth, labels)
     alike = (means @ means.T).toarray().astype(np.float64)
-    lengths, directions = eigh(alike, subset_by_index=(max(labels - rank, 0), labels - 1))
-    scaled = directions[:, ::-1] / np.sqrt(np.maximum(lengths[::-1], TINY))
+    lengths, directions = eigh(alike, subset_by_index=(max(labels - AXES, 0), labels - 1))
+    real = lengths > _FLAT * lengths[-1]
+    scaled = directions[:, real] / np.sqrt(lengths[real])
     return np.asarray(means.T @ scaled, dtype=np.float32)
-
-
-def latent(rows: csr_matrix, truth: Labels, labels: int, along: Array) -> Linear:
-    """Learn labels by ridge regression on the texts' places along a few axes."""
-    placed = np.hstack([rows @ along, np.ones((rows.shape[0], 1), np.float32)])
-    placed = placed.astype(np.float64)
-    square = placed.T @ placed + _RIDGE * np.eye(placed.shape[1])
-    sums = np.asarray(_members(truth, labels) @ placed).T
-    solved = np.linalg.solve(square, sums).astype(np.float32)
-    return Linear(along @ solved[:-1], solved[-1])
 
 
 def boundaries(rows: csr_matrix, truth: Labels, near: Array, strength: float, seed: int) -> Linear:
@@ -110,7 +119,7 @@ def boundaries(rows: csr_matrix, truth: Labels, near: Array, strength: float, se
     """
     labels = near.shape[1]
     weights = np.zeros((labels, rows.shape[1]), dtype=np.float32)
-    bias = np.full(labels, _ABSENT, dtype=np.float32)
+    bias = np.full(labels, -_ABSENT, dtype=np.float32)
     opposed = _opposed(truth, near, seed) if labels > FEW else None
     doubled = rows.astype(np.float64)
     for label in np.unique(truth):

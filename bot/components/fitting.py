@@ -26,7 +26,6 @@ from bot.components.experts import (
     Labels,
     Linear,
     Shares,
-    axes,
     boundaries,
     contrasts,
     latent,
@@ -35,9 +34,7 @@ from bot.components.experts import (
 from bot.components.held_out import folds_of
 from bot.components.linear import LinearIntents, softmax
 
-_RANKS: Final = (8, 16, 32, 64, 128, 256)
 _JUDGED: Final = 3000
-_TRIED: Final = 1000
 _WORTH_A_COPY: Final = 100_000
 
 
@@ -71,36 +68,22 @@ class _Task:
     labels: int
     how: Hyperparameters
 
-    def experts(self, seen: Flags, rank: int) -> tuple[Array, list[Linear]]:
+    def experts(self, seen: Flags) -> tuple[Array, list[Linear]]:
         """Learn from the texts that are seen; returns the features' rarity and the experts."""
         rarity = rarity_of(self.counts[seen], self.within)
         rows, truth = weigh(self.counts[seen], rarity), self.truth[seen]
-        shared = latent(rows, truth, self.labels, axes(rows, truth, self.labels, rank))
+        shared = latent(rows, truth, self.labels)
         return rarity, [
             boundaries(rows, truth, shared.scores(rows), self.how.strength, self.how.seed),
             contrasts(rows, truth, self.labels),
             shared,
         ]
 
-    def held_out(self, unseen: Flags, rank: int) -> list[Array]:
+    def held_out(self, unseen: Flags) -> list[Array]:
         """Return the scores each expert gives the unseen texts after learning the others."""
-        rarity, experts = self.experts(~unseen, rank)
+        rarity, experts = self.experts(~unseen)
         rows = weigh(self.counts[unseen], rarity)
         return [expert.scores(rows) for expert in experts]
-
-    def rank(self, unseen: Flags) -> int:
-        """Return the number of axes along which the unseen texts are told apart best."""
-        rarity = rarity_of(self.counts[~unseen], self.within)
-        seen, truth = weigh(self.counts[~unseen], rarity), self.truth[~unseen]
-        asked = np.flatnonzero(unseen)[:_TRIED]
-        rows = weigh(self.counts[asked], rarity)
-        ranks = [rank for rank in _RANKS if rank < self.labels] or [self.labels]
-        along = axes(seen, truth, self.labels, ranks[-1])
-        losses = {}
-        for rank in ranks:
-            scores = latent(seen, truth, self.labels, along[:, :rank]).scores(rows)
-            _, losses[rank] = fit_shares([scores], self.truth[asked])
-        return min(losses, key=losses.__getitem__)
 
 
 def fit_shares(experts: Sequence[Array], truth: Labels) -> tuple[Shares, float]:
@@ -142,9 +125,8 @@ def fit(texts: Sequence[Sequence[str]], intents: Sequence[str], how: Hyperparame
 
 def _fit(task: _Task, fold_of: Labels) -> tuple[Array, Linear, Array]:
     """Return the features' rarity, the model and what it says of each text held out."""
-    rank = task.rank(fold_of == 0)
-    jobs: list[Callable[[], Any]] = [partial(task.experts, fold_of >= 0, rank)]
-    jobs += [partial(task.held_out, fold_of == fold, rank) for fold in np.unique(fold_of)]
+    jobs: list[Callable[[], Any]] = [partial(task.experts, fold_of >= 0)]
+    jobs += [partial(task.held_out, fold_of == fold) for fold in np.unique(fold_of)]
     worth_it = len(fold_of) * task.labels > _WORTH_A_COPY
     (rarity, experts), *unseen = in_parallel(jobs) if worth_it else [job() for job in jobs]
     scores = [_put_together(of_folds, fold_of) for of_folds in zip(*unseen, strict=True)]
@@ -156,7 +138,7 @@ def _fit(task: _Task, fold_of: Labels) -> tuple[Array, Linear, Array]:
 def _fit_blindly(task: _Task) -> tuple[Array, Linear, Array]:
     """Do the same where no text can be held out: one expert, as sharp as it comes."""
     texts = task.counts.shape[0]
-    rarity, (boundaries_alone, *_) = task.experts(np.ones(texts, dtype=np.bool_), task.labels)
+    rarity, (boundaries_alone, *_) = task.experts(np.ones(texts, dtype=np.bool_))
     unknown = np.full((texts, task.labels), 1.0 / task.labels, dtype=np.float32)
     return rarity, boundaries_alone, unknown
 

@@ -52,15 +52,19 @@ def evaluate() -> None:
 @click.option("--train", "train_on", type=ROWS, required=True, help='Rows {"text", "intent"}.')
 @click.option("--test", type=ROWS, required=True, help="Rows of the same form to read.")
 @click.option("--ood", type=ROWS, help='Rows {"text"} that belong to no trained intent.')
+@click.option("--config", type=ROWS, help="Another pipeline than that of config.yml.")
 @OUT
-def intents_command(train_on: Path, test: Path, ood: Path | None, out: Path | None) -> None:
-    """Train the pipeline of config.yml on rows, and read others through the production path."""
+def intents_command(
+    train_on: Path, test: Path, ood: Path | None, config: Path | None, out: Path | None
+) -> None:
+    """Train a pipeline on rows, and read others through the production path."""
     stream = Stream(Console(stderr=True, soft_wrap=True, highlight=False))
 
     async def measure() -> intents.IntentsReport:
         house = house_of(read_settings(), 0, 0)
         with stream.training("intents") as view:
-            return await intents.measure(house.bot_python, ROOT, (train_on, test, ood), view)
+            files = (train_on, test, ood)
+            return await intents.measure(house.bot_python, ROOT, files, view, config)
 
     def work() -> intents.IntentsReport:
         intents.check_rows(train_on, test, ood)

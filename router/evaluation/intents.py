@@ -96,16 +96,23 @@ async def measure(
     root: Path,
     files: tuple[Path, Path, Path | None],
     on_line: Callable[[Line], None],
+    config: Path | None = None,
 ) -> IntentsReport:
-    """Train on the first file, read the second and third, and judge what was read."""
-    train, test, ood = files
+    """Train on the first file, read the second and third, and judge what was read.
+
+    `config` names another pipeline than that of `root`'s config.yml.
+    """
     with tempfile.TemporaryDirectory(prefix="jieli-eval-") as scratch:
         out = Path(scratch) / "read.json"
-        command = ["-m", "bot.evaluate", "--train", str(train.resolve())]
-        command += ["--test", str(test.resolve()), "--out", str(out)]
-        command += ["--ood", str(ood.resolve())] if ood is not None else []
-        await _run(Program("eval", (str(python), *command), root, _QUIET), on_line)
+        command = (str(python), *_arguments(files, config), "--out", str(out))
+        await _run(Program("eval", command, root, _QUIET), on_line)
         return judge(msgspec.json.decode(out.read_bytes(), type=BotResult))
+
+
+def _arguments(files: tuple[Path, Path, Path | None], config: Path | None) -> list[str]:
+    given = zip(("--train", "--test", "--ood", "--config"), (*files, config), strict=True)
+    named = [(name, str(file.resolve())) for name, file in given if file is not None]
+    return ["-m", "bot.evaluate", *(word for pair in named for word in pair)]
 
 
 async def _run(program: Program, on_line: Callable[[Line], None]) -> None:
