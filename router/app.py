@@ -30,6 +30,7 @@ from router.desk.knowledge.phrasebook import Phrasebook
 from router.desk.queue import QueueBoard
 from router.desk.services import LiveKnowledge, MoodReader, Services
 from router.desk.shopper import ShopperDesk
+from router.desk.supervisor import SupervisorDesk
 from router.desk.sweep import Sweep
 from router.hub import Hub
 from router.identity import ShopperTokens
@@ -41,7 +42,7 @@ from router.settings import ROOT, Settings, with_secrets
 from router.shop import DemoShop
 from router.store import Store
 from router.texts import Languages
-from router.web import demo, internal, knowledge, pages, shopper, staff
+from router.web import demo, internal, knowledge, pages, shopper, staff, supervisor
 from router.web.keys import (
     AGENT_DESK,
     EDITOR_DESK,
@@ -53,6 +54,7 @@ from router.web.keys import (
     SERVICES,
     SHOPPER_DESK,
     SOCKETS,
+    SUPERVISOR_DESK,
     TOKENS,
     OpenSockets,
     Patience,
@@ -92,7 +94,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
         anonymous_days=settings.shopper_days,
         signed_hours=settings.signed_hours,
     )
-    for edge in (shopper, staff, internal, knowledge, pages):
+    for edge in (shopper, staff, supervisor, internal, knowledge, pages):
         app.router.add_routes(edge.routes)
     if settings.demo:
         app.router.add_routes(demo.routes)
@@ -126,7 +128,9 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             answering, board = Answering(services), QueueBoard(services)
             app[SERVICES] = services
             app[SHOPPER_DESK] = ShopperDesk(services, answering, board)
-            app[AGENT_DESK] = AgentDesk(services, answering, PresenceBoard())
+            presence = PresenceBoard()
+            app[AGENT_DESK] = AgentDesk(services, answering, presence)
+            app[SUPERVISOR_DESK] = SupervisorDesk(services, presence)
             app[EDITOR_DESK] = EditorDesk.over(services, database, vocabulary)
             sweep = Sweep(services, answering, board, policy)
             task = asyncio.create_task(sweep.run()) if parts.sweeping else None

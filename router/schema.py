@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from router import wire
+from router import wire, wire_supervisor
 from router import wire_knowledge as kb
 
 ROOTS = (
@@ -22,6 +22,7 @@ ROOTS = (
     wire.Uploaded,
     wire.Preset,
     wire.QueueCard,
+    wire_supervisor.SupervisorView,
     kb.ConsoleView,
     kb.EntryList,
     kb.EntryPage,

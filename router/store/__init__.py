@@ -199,6 +199,10 @@ class Store:
         """List the conversations of an agent."""
         return await self._read(reads.held_by, agent)
 
+    async def loads(self) -> dict[str, int]:
+        """Count the conversations each agent holds."""
+        return await self._read(reads.loads)
+
     async def resolved(self, before: dt.datetime | None, limit: int = 50) -> list[Listed]:
         """List resolved conversations, newest first."""
         return await self._read(reads.resolved, before, limit)

@@ -180,6 +180,15 @@ def held_by(connection: sa.Connection, agent: str) -> list[Listed]:
     return _listed(connection, sa.and_(c.agent == agent, c.status.in_(HELD)), newest_first=False)
 
 
+def loads(connection: sa.Connection) -> dict[str, int]:
+    """Count the conversations each agent holds."""
+    c = t.conversations.c
+    rows = connection.execute(
+        sa.select(c.agent, sa.func.count()).where(c.status.in_(HELD)).group_by(c.agent)
+    )
+    return {agent: count for agent, count in rows if agent is not None}
+
+
 def resolved(connection: sa.Connection, before: Any, limit: int) -> list[Listed]:
     """List resolved conversations, newest first, updated before a moment."""
     c = t.conversations.c

@@ -12,6 +12,7 @@ from router.desk.knowledge.desk import EditorDesk
 from router.desk.knowledge.phrasebook import Phrasebook
 from router.desk.services import Services
 from router.desk.shopper import ShopperDesk
+from router.desk.supervisor import SupervisorDesk
 from router.hub import Hub
 from router.identity import ShopperTokens
 from router.web.limits import LoginGuard, Paces
@@ -41,6 +42,7 @@ SERVICES = web.AppKey("services", Services)
 HUB = web.AppKey("hub", Hub)
 SHOPPER_DESK = web.AppKey("shopper_desk", ShopperDesk)
 AGENT_DESK = web.AppKey("agent_desk", AgentDesk)
+SUPERVISOR_DESK = web.AppKey("supervisor_desk", SupervisorDesk)
 EDITOR_DESK = web.AppKey("editor_desk", EditorDesk)
 PHRASEBOOK = web.AppKey("phrasebook", Phrasebook)
 TOKENS = web.AppKey("tokens", ShopperTokens)

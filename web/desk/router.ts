@@ -7,8 +7,9 @@ import {
   type RouterHistory,
 } from "vue-router";
 import { knowledgeRoutes } from "./knowledge/routes";
-import { seesKnowledge, worksAtDesk } from "./state/roles";
+import { seesKnowledge, supervises, worksAtDesk } from "./state/roles";
 import { safeBack, useSession } from "./state/session";
+import { supervisorRoutes } from "./supervisor/routes";
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -16,6 +17,8 @@ declare module "vue-router" {
     open?: boolean;
     /** For those who see the knowledge base; other pages of the desk are for agents. */
     knowledge?: boolean;
+    /** For those who watch over the whole desk. */
+    supervisor?: boolean;
   }
 }
 
@@ -52,6 +55,7 @@ export function makeRouter(history: RouterHistory = createWebHistory("/desk/")):
               { path: ":id/brief", name: "past_brief", component: { render: () => null } },
             ],
           },
+          supervisorRoutes,
           knowledgeRoutes,
         ],
       },
@@ -67,9 +71,12 @@ async function guard(to: RouteLocationNormalized): Promise<RouteLocationRaw | tr
   if (!session.asked) await session.check();
   if (to.meta.open) return session.me ? safeBack(to.query["back"]) : true;
   if (!session.me) return loginThenBack(to.fullPath);
+  if (to.meta.supervisor) return supervises(session.me) ? true : "/";
   if (to.meta.knowledge) return seesKnowledge(session.me) ? true : "/";
-  // An editor who takes no conversations over has nothing to do at the workbench.
-  return worksAtDesk(session.me) || !seesKnowledge(session.me) ? true : "/knowledge";
+  // Whoever takes no conversations over has nothing to do at the workbench.
+  if (worksAtDesk(session.me)) return true;
+  if (supervises(session.me)) return to.name === "workbench" ? "/supervisor" : true;
+  return seesKnowledge(session.me) ? "/knowledge" : true;
 }
 
 /** Gives the way to the login that comes back to a path afterwards. */

@@ -1,6 +1,14 @@
 // Generated from wire.schema.json by `npm run wire`; change router/wire.py instead.
 
 /**
+ * What a member of staff may do.
+ */
+export type Role = "admin" | "agent" | "editor" | "supervisor";
+/**
+ * Whether an agent can take conversations now.
+ */
+export type Presence = "away" | "busy" | "offline" | "online";
+/**
  * Where a conversation stands.
  */
 export type Status = "active" | "bot" | "offline" | "on_hold" | "queued" | "resolved";
@@ -38,10 +46,6 @@ export type DeskCommand =
   | AgentTyping
   | Flag
   | DeskPing;
-/**
- * Whether an agent can take conversations now.
- */
-export type Presence = "away" | "busy" | "offline" | "online";
 export type DeskEvent =
   | DeskWelcome
   | HandoffQueued
@@ -58,10 +62,6 @@ export type DeskEvent =
   | Opened
   | Pong
   | ErrorFrame;
-/**
- * What a member of staff may do.
- */
-export type Role = "admin" | "agent" | "editor" | "supervisor";
 /**
  * Who speaks.
  */
@@ -114,6 +114,24 @@ export interface AddWordings {
    */
   misses: string[];
   entry: string;
+}
+/**
+ * How many conversations an agent holds, of how many they may.
+ */
+export interface AgentLoad {
+  staff: StaffView;
+  holding: number;
+}
+/**
+ * A member of staff.
+ */
+export interface StaffView {
+  id: string;
+  login: string;
+  name: string;
+  roles: Role[];
+  capacity: number;
+  presence: Presence;
 }
 /**
  * The agent speaks to the shopper, under the epoch they saw.
@@ -687,17 +705,6 @@ export interface DeskWelcome {
   queue: QueueCard[];
   mine: QueueCard[];
   colleagues: StaffView[];
-}
-/**
- * A member of staff.
- */
-export interface StaffView {
-  id: string;
-  login: string;
-  name: string;
-  roles: Role[];
-  capacity: number;
-  presence: Presence;
 }
 /**
  * A conversation waits for an agent (again, or with changed facts).
@@ -1395,6 +1402,14 @@ export interface ShopperSession {
   shopper: string;
   anonymous: boolean;
   expires_at: string;
+}
+/**
+ * The desk at one moment: who waits, in the order of the queue, and who holds how much.
+ */
+export interface SupervisorView {
+  at: string;
+  queue: QueueCard[];
+  agents: AgentLoad[];
 }
 /**
  * Live beside candidate; without a candidate model its half reads with the live one and

@@ -99,6 +99,8 @@ export function mockRouter(): Plugin {
       case "/api/v1/staff/me":
         if (loggedIn) return json(response, 200, stage.me);
         return json(response, 401, { code: "unauthorized", detail: "没有登录" });
+      case "/api/v1/supervisor":
+        return json(response, 200, stage.overview());
       case "/api/v1/conversations": {
         const before = new URL(request.url ?? "", "http://x").searchParams.get("before");
         const cards = [...stage.kept.values()].map((kept) => kept.card);

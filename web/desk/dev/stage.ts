@@ -7,7 +7,9 @@ import type {
   Message,
   QueueCard,
   StaffView,
+  SupervisorView,
 } from "@shared/wire";
+import { isHeldBy, waits } from "../state/lists.ts";
 import { brief, card, conversations, message, STAFF } from "./scenes.ts";
 
 type Push = (event: DeskEvent) => void;
@@ -35,6 +37,18 @@ export class Stage {
   join(push: Push): () => void {
     this.desks.add(push);
     return () => this.desks.delete(push);
+  }
+
+  /** What the supervisor's page shows. */
+  overview(): SupervisorView {
+    const cards = [...this.kept.values()].map((kept) => kept.card);
+    const holding = (id: string): number => cards.filter((card) => isHeldBy(card, id)).length;
+    return {
+      at: new Date().toISOString(),
+      queue: cards.filter(waits),
+      agents: STAFF.filter((one) => one.roles.includes("agent"))
+        .map((staff) => ({ staff, holding: holding(staff.id) })),
+    };
   }
 
   take(command: DeskCommand, push: Push): void {

@@ -1,9 +1,10 @@
 import { knowledgeEn } from "./knowledge.en";
+import { supervisorEn } from "./supervisor.en";
 import type { Texts } from "./zh-CN";
 
 export const en: Texts = {
   app: { colon: ": ", name: "jieli", desk: "jieli desk", tagline: "The bot answers first, people take over" },
-  nav: { workbench: "Workbench", history: "History", knowledge: "Knowledge", menu: "Menu", language: "Language", logout: "Log out" },
+  nav: { workbench: "Workbench", history: "History", supervisor: "Supervision", knowledge: "Knowledge", menu: "Menu", language: "Language", logout: "Log out" },
   login: {
     title: "Log in to the desk",
     login: "Login",
@@ -300,6 +301,7 @@ export const en: Texts = {
     break: "Line break",
   },
   kb: knowledgeEn,
+  sv: supervisorEn,
   error: {
     wrong_password: "Login or password is wrong.",
     too_many_attempts: "Too many attempts. Try again in a while.",

@@ -1,8 +1,9 @@
 import { knowledgeZhCN } from "./knowledge.zh-CN";
+import { supervisorZhCN } from "./supervisor.zh-CN";
 
 export const zhCN = {
   app: { colon: "：", name: "接力", desk: "接力工作台", tagline: "机器人先答，人接着答" },
-  nav: { workbench: "工作台", history: "历史会话", knowledge: "知识库", menu: "菜单", language: "语言", logout: "退出登录" },
+  nav: { workbench: "工作台", history: "历史会话", supervisor: "主管台", knowledge: "知识库", menu: "菜单", language: "语言", logout: "退出登录" },
   login: {
     title: "登录工作台",
     login: "账号",
@@ -304,6 +305,7 @@ export const zhCN = {
     break: "换行",
   },
   kb: knowledgeZhCN,
+  sv: supervisorZhCN,
   error: {
     wrong_password: "账号或密码不对。",
     too_many_attempts: "试的次数太多，请过一会儿再试。",

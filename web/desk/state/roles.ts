@@ -10,6 +10,9 @@ const holds = (me: Roles | null, roles: readonly string[]): boolean =>
 /** Whoever may take conversations over. */
 export const worksAtDesk = (me: Roles | null): boolean => holds(me, ["agent"]);
 
+/** Whoever watches over the whole desk. */
+export const supervises = (me: Roles | null): boolean => holds(me, ["supervisor"]);
+
 /** Whoever may see the knowledge base; supervisors only read. */
 export const seesKnowledge = (me: Roles | null): boolean => holds(me, ["editor", "supervisor"]);
 

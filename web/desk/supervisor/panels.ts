@@ -1,0 +1,17 @@
+/** The panels of the supervisor's page, in the order they stand; each takes what it needs itself. */
+
+import type { Component } from "vue";
+import AgentsPanel from "./components/AgentsPanel.vue";
+import QueuePanel from "./components/QueuePanel.vue";
+
+export interface Panel {
+  name: string;
+  component: Component;
+  /** Takes two columns where there are that many. */
+  wide?: boolean;
+}
+
+export const PANELS: readonly Panel[] = [
+  { name: "queue", component: QueuePanel, wide: true },
+  { name: "agents", component: AgentsPanel },
+];

@@ -1,0 +1,60 @@
+import { defineStore } from "pinia";
+import { ref, shallowRef, watch } from "vue";
+import type { SupervisorView } from "@shared/wire";
+import { useDesk } from "../../state/desk";
+import { Refused } from "../../state/rest";
+import { useSession } from "../../state/session";
+import { readOverview } from "./api";
+
+const EVERY_MS = 5_000;
+const SOON_MS = 400;
+
+/** The desk as the supervisor sees it: asked for every few seconds, and soon after something moved. */
+export const useSupervisor = defineStore("supervisor", () => {
+  const desk = useDesk();
+  const session = useSession();
+  const view = shallowRef<SupervisorView | null>(null);
+  const state = ref<"loading" | "ready" | "offline" | "refused">("loading");
+  const why = shallowRef<Refused | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let started = false;
+
+  async function refresh(): Promise<void> {
+    clearTimeout(timer);
+    try {
+      view.value = await readOverview();
+      state.value = "ready";
+      why.value = null;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      why.value = error;
+      state.value = error.code === "unreachable" ? "offline" : "refused";
+      if (error.code === "unauthorized") await session.check();
+    } finally {
+      later(EVERY_MS);
+    }
+  }
+
+  function later(ms: number): void {
+    clearTimeout(timer);
+    if (started) timer = setTimeout(() => void refresh(), ms);
+  }
+
+  function start(): void {
+    started = true;
+    void refresh();
+  }
+
+  function stop(): void {
+    started = false;
+    clearTimeout(timer);
+  }
+
+  // Whatever moves a card or an agent on the socket is worth a look.
+  watch(
+    () => [desk.board.cards, desk.board.colleagues],
+    () => later(SOON_MS),
+  );
+
+  return { view, state, why, refresh, start, stop };
+});
