@@ -95,3 +95,21 @@ class AtCapacity(Refusal):
     """The agent holds as many conversations as their capacity allows."""
 
     code = "at_capacity"
+
+
+class InvalidAmount(Refusal):
+    """The amount is no amount of money, or larger than anybody may grant."""
+
+    code = "invalid_amount"
+
+
+class OverBudget(Refusal):
+    """A budget does not reach for this grant; the detail says which."""
+
+    code = "over_budget"
+
+
+class AlreadyDecided(Refusal):
+    """Somebody has decided this already."""
+
+    code = "already_decided"

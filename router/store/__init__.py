@@ -17,6 +17,8 @@ from router.domain.handoff import Handoff
 from router.domain.message import Draft, Image, Message
 from router.domain.people import Shopper, Staff
 from router.store import moves, reads, staff
+from router.store.grant_book import GrantBook
+from router.store.grants import Granted, Ledger
 from router.store.moves import Changed, DecisionRecord, Settlement
 from router.store.reads import DecisionLine, Listed, PendingTurn, Thread
 from router.store.staff import Credentials
@@ -29,6 +31,8 @@ __all__ = [
     "Credentials",
     "DecisionLine",
     "DecisionRecord",
+    "Granted",
+    "Ledger",
     "Listed",
     "Overloaded",
     "PendingTurn",
@@ -45,6 +49,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._writer = Writer(database)
+        self.grants = GrantBook(self._write, self._read)
 
     async def open(self) -> None:
         """Begin to take writes; the database is migrated already."""

@@ -1,0 +1,67 @@
+"""The tables of what happens for a shopper besides talking: grants, budgets, and their trail."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from knowledge_base.database import UtcDateTime, metadata
+
+grants = sa.Table(
+    "grants",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("client_id", sa.String(64), nullable=False),
+    # No foreign key: its lock on the conversation would cross those of the conversation's moves.
+    sa.Column("conversation", sa.String(40), nullable=False),
+    sa.Column("case", sa.Integer, nullable=False),
+    sa.Column("shopper", sa.String(80), nullable=False),
+    sa.Column("tier", sa.String(20), nullable=False),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("cents", sa.Integer, nullable=False),
+    sa.Column("order", sa.String(40)),
+    sa.Column("reason", sa.String(500), nullable=False),
+    sa.Column("asked_by", sa.String(40), nullable=False),
+    sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("over", sa.String(20)),
+    sa.Column("decided_by", sa.String(40)),
+    sa.Column("decided_at", UtcDateTime),
+    sa.Column("note", sa.String(500), nullable=False, default=""),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("next_try_at", UtcDateTime),
+    sa.Column("error", sa.String(300), nullable=False, default=""),
+    sa.Column("receipt", sa.String(80)),
+    sa.UniqueConstraint("asked_by", "client_id"),
+    sa.Index(None, "conversation"),
+    sa.Index(None, "state", "next_try_at"),
+)
+
+# What a budget has given of a period; a grant may only add to it within the limit.
+budgets = sa.Table(
+    "budgets",
+    metadata,
+    sa.Column("scope", sa.String(90), primary_key=True),
+    sa.Column("period", sa.String(10), primary_key=True),
+    sa.Column("spent", sa.BigInteger, nullable=False),
+)
+
+# What each grant has drawn, so that a reversal gives back exactly that.
+grant_charges = sa.Table(
+    "grant_charges",
+    metadata,
+    sa.Column("grant", sa.String(40), sa.ForeignKey("grants.id"), primary_key=True),
+    sa.Column("scope", sa.String(90), primary_key=True),
+    sa.Column("period", sa.String(10), nullable=False),
+    sa.Column("cents", sa.Integer, nullable=False),
+)
+
+grant_trail = sa.Table(
+    "grant_trail",
+    metadata,
+    sa.Column("grant", sa.String(40), sa.ForeignKey("grants.id"), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("event", sa.String(20), nullable=False),
+    sa.Column("by", sa.String(40)),
+    sa.Column("why", sa.String(500), nullable=False, default=""),
+)
