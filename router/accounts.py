@@ -65,6 +65,16 @@ async def set_password(database: Database, login: str, password: str) -> None:
         await store.close()
 
 
+async def set_work(database: Database, member: Staff) -> None:
+    """Set what a member of staff can do, and how much of it at once."""
+    store = Store(database)
+    await store.open()
+    try:
+        await store.set_work(member)
+    finally:
+        await store.close()
+
+
 async def list_staff(database: Database) -> list[Staff]:
     """List the staff."""
     return await Store(database).list_staff()

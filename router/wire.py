@@ -17,6 +17,7 @@ from router.domain.errors import Malformed
 from router.domain.handoff import Handoff, Reason
 from router.domain.message import MAX_TEXT, Button, Image, Message, OrderCard
 from router.domain.people import Presence, Role, Staff
+from router.domain.skills import Skills
 
 ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
 """An id the client makes for a message it sends, so that a resend is known as one."""
@@ -369,6 +370,7 @@ class StaffView(_Out):
     roles: list[Role]
     capacity: int
     presence: Presence = Presence.OFFLINE
+    skills: Skills = Skills()
 
 
 class DeskWelcome(_Out, tag="welcome"):
@@ -615,7 +617,13 @@ def view_of(conversation: Conversation, agent_name: str | None = None) -> Conver
 def staff_view(staff: Staff, presence: Presence = Presence.OFFLINE) -> StaffView:
     """Show a member of staff."""
     return StaffView(
-        staff.id, staff.login, staff.name, sorted(staff.roles), staff.capacity, presence
+        staff.id,
+        staff.login,
+        staff.name,
+        sorted(staff.roles),
+        staff.capacity,
+        presence,
+        staff.skills,
     )
 
 

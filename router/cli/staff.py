@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from dataclasses import fields, replace
+from typing import Any
 
 import click
 from rich.console import Console
@@ -12,8 +14,38 @@ from rich.table import Table
 
 from router import accounts
 from router.cli.context import open_database
-from router.domain.errors import Refusal
+from router.domain.errors import NotFound, Refusal
 from router.domain.people import Role, Staff
+from router.domain.skills import MAX_SKILL, Skills
+
+
+class _Skill(click.ParamType[str]):
+    """One skill, as shoppers and orders name it: zh-CN, jewellery, 杭州…"""
+
+    name = "skill"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        skill = str(value).strip()
+        if not 0 < len(skill) <= MAX_SKILL:
+            self.fail(f"a skill has 1 to {MAX_SKILL} letters", param, ctx)
+        return skill
+
+
+_SKILLS = {
+    "languages": ("--language", "A language they speak."),
+    "categories": ("--category", "A category of questions they know."),
+    "product_lines": ("--product-line", "A product line they know."),
+    "regions": ("--region", "A region they serve."),
+    "stores": ("--store", "A store they serve."),
+}
+
+
+def _with_skills(command: Callable[..., None]) -> Callable[..., None]:
+    for name, (flag, told) in reversed(_SKILLS.items()):
+        command = click.option(
+            flag, name, multiple=True, type=_Skill(), help=f"{told} Repeat it; none: no limit."
+        )(command)
+    return command
 
 
 @click.group()
@@ -27,11 +59,24 @@ def staff() -> None:
 @click.option(
     "--role", "roles", multiple=True, required=True, type=click.Choice([r.value for r in Role])
 )
-@click.option("--capacity", default=6, type=click.IntRange(1, 50), help="Conversations at once.")
+@click.option(
+    "--capacity", default=6, type=click.IntRange(1, 50), help="Weight of conversations at once."
+)
+@click.option("--angry-cap", type=click.IntRange(1, 50), help="Angry shoppers in a row.")
+@_with_skills
 @click.password_option()
-def add(login: str, name: str, roles: tuple[str, ...], capacity: int, password: str) -> None:
+def add(
+    login: str,
+    name: str,
+    roles: tuple[str, ...],
+    capacity: int,
+    angry_cap: int | None,
+    password: str,
+    **skills: tuple[str, ...],
+) -> None:
     """Add a member of staff."""
-    member = Staff(uuid.uuid4().hex, login, name, frozenset(Role(role) for role in roles), capacity)
+    as_roles = frozenset(Role(role) for role in roles)
+    member = Staff(uuid.uuid4().hex, login, name, as_roles, capacity, Skills(**skills), angry_cap)
 
     async def work() -> None:
         async with open_database() as database:
@@ -39,6 +84,44 @@ def add(login: str, name: str, roles: tuple[str, ...], capacity: int, password: 
 
     _run(work())
     click.echo(f"{login} can log in.")
+
+
+@staff.command("set")
+@click.argument("login")
+@click.option("--capacity", type=click.IntRange(1, 50), help="Weight of conversations at once.")
+@click.option(
+    "--angry-cap",
+    type=click.IntRange(0, 50),
+    help="Angry shoppers in a row; 0: as the policy says.",
+)
+@_with_skills
+@click.option("--no-limits", is_flag=True, help="Drop the skills: they take everything.")
+def set_work(
+    login: str,
+    capacity: int | None,
+    angry_cap: int | None,
+    no_limits: bool,
+    **skills: tuple[str, ...],
+) -> None:
+    """Set what somebody can do and how much at once; what is not given stays."""
+
+    async def work() -> None:
+        async with open_database() as database:
+            known = {member.login: member for member in await accounts.list_staff(database)}
+            if login not in known:
+                raise NotFound(f"nobody on the staff has the login {login!r}")
+            member = known[login]
+            kept = Skills() if no_limits else member.skills
+            given = {name: values for name, values in skills.items() if values}
+            changed = replace(member, skills=replace(kept, **given))
+            if capacity is not None:
+                changed = replace(changed, capacity=capacity)
+            if angry_cap is not None:
+                changed = replace(changed, angry_cap=angry_cap or None)
+            await accounts.set_work(database, changed)
+
+    _run(work())
+    click.echo(f"{login} is set; an open desk learns it within seconds.")
 
 
 @staff.command("password")
@@ -63,11 +146,23 @@ def list_all() -> None:
         async with open_database() as database:
             return await accounts.list_staff(database)
 
-    table = Table("login", "name", "roles", "capacity")
+    table = Table("login", "name", "roles", "capacity", "angry in a row", "skills")
     for member in asyncio.run(work()):
         roles = ", ".join(sorted(member.roles))
-        table.add_row(member.login, member.name, roles, str(member.capacity))
+        table.add_row(
+            member.login,
+            member.name,
+            roles,
+            str(member.capacity),
+            str(member.angry_cap or "policy"),
+            _told(member.skills),
+        )
     Console().print(table)
+
+
+def _told(skills: Skills) -> str:
+    known = ((f.name, getattr(skills, f.name)) for f in fields(skills))
+    return "; ".join(f"{name}: {', '.join(values)}" for name, values in known if values) or "any"
 
 
 def _run(work: Coroutine[None, None, None]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from router.domain.skills import Needs
 
 
 class Reason(enum.StrEnum):
@@ -31,6 +33,14 @@ class Priority(enum.IntEnum):
     URGENT = 3
 
 
+class Degree(enum.IntEnum):
+    """How urgent a case is, or how much hangs on it."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+
+
 class HandoffState(enum.StrEnum):
     """Where a handoff stands."""
 
@@ -41,7 +51,13 @@ class HandoffState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """One request for a human; `due_at` is the target of the first response."""
+    """One request for a human; `due_at` is the target of the first response.
+
+    It stands in the queue as if it had come `head_start` seconds earlier. `wanted_agent` is who
+    should have it, until `wanted_until`, then anybody who fits. An offer to `offered_to` stands
+    until `offered_until`; `declined_by` are those who let theirs pass. `weight` is how much of
+    an agent's capacity it takes.
+    """
 
     id: str
     conversation: str
@@ -58,6 +74,22 @@ class Handoff:
     agent: str | None = None
     accepted_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
+    urgency: Degree = Degree.MEDIUM
+    impact: Degree = Degree.MEDIUM
+    sla_class: str = "standard"
+    needs: Needs = field(default_factory=Needs)
+    weight: int = 1
+    head_start: int = 0
+    wanted_agent: str | None = None
+    wanted_until: dt.datetime | None = None
+    offered_to: str | None = None
+    offered_until: dt.datetime | None = None
+    declined_by: tuple[str, ...] = ()
+
+    @property
+    def order_at(self) -> dt.datetime:
+        """Give the moment it stands in the queue by; the earliest is next."""
+        return self.queued_at - dt.timedelta(seconds=self.head_start)
 
 
 def queue_order(handoffs: Iterable[Handoff]) -> list[Handoff]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from router.domain.skills import Skills
 
 
 class Role(enum.StrEnum):
@@ -36,13 +38,19 @@ class Shopper:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A member of staff who can log in."""
+    """A member of staff who can log in.
+
+    `capacity` is the weight of conversations they hold at once; `angry_cap` is how many angry
+    shoppers they take in a row, None as the policy says.
+    """
 
     id: str
     login: str
     name: str
     roles: frozenset[Role]
     capacity: int = 6
+    skills: Skills = field(default_factory=Skills)
+    angry_cap: int | None = None
 
     def may(self, role: Role) -> bool:
         """Tell whether the person may act in a role; an admin may act in every one."""

@@ -234,6 +234,10 @@ class Store:
         """Set a new password and end every session of that member."""
         await self._write("staff", lambda c: staff.set_password(c, login, password_hash))
 
+    async def set_work(self, member: Staff) -> None:
+        """Set what a member of staff can do, and how much of it at once."""
+        await self._write("staff", lambda c: staff.set_work(c, member))
+
     async def list_staff(self) -> list[Staff]:
         """List the staff."""
         return await self._read(staff.everyone)

@@ -8,10 +8,11 @@ import msgspec
 import sqlalchemy as sa
 
 from router.domain.conversation import Context, Conversation, Status
-from router.domain.handoff import Handoff, HandoffState, Priority, Reason
+from router.domain.handoff import Degree, Handoff, HandoffState, Priority, Reason
 from router.domain.message import Body, Message, Sender, Source, Visibility
 from router.domain.people import Role, Shopper, Staff
 from router.domain.routing import PastTurn, Rule
+from router.domain.skills import Needs, Skills
 
 Row = sa.Row[Any]
 
@@ -29,6 +30,28 @@ _CONVERSATION_PLAIN = (
     "rating_case",
     "opened_at",
     "updated_at",
+)
+
+_HANDOFF_PLAIN = (
+    "id",
+    "conversation",
+    "case",
+    "queued_at",
+    "due_at",
+    "asked",
+    "detail",
+    "tier",
+    "mood",
+    "agent",
+    "accepted_at",
+    "ended_at",
+    "sla_class",
+    "weight",
+    "head_start",
+    "wanted_agent",
+    "wanted_until",
+    "offered_to",
+    "offered_until",
 )
 
 
@@ -104,31 +127,30 @@ def message_values(message: Message, case: int) -> dict[str, Any]:
 
 def handoff_of(row: Row) -> Handoff:
     """Read a handoff."""
+    plain = {name: getattr(row, name) for name in _HANDOFF_PLAIN}
     return Handoff(
-        id=row.id,
-        conversation=row.conversation,
-        case=row.case,
+        **plain,
         reason=Reason(row.reason),
         priority=Priority(row.priority),
-        queued_at=row.queued_at,
-        due_at=row.due_at,
-        asked=row.asked,
-        detail=row.detail,
-        tier=row.tier,
-        mood=row.mood,
         state=HandoffState(row.state),
-        agent=row.agent,
-        accepted_at=row.accepted_at,
-        ended_at=row.ended_at,
+        urgency=Degree(row.urgency),
+        impact=Degree(row.impact),
+        needs=Needs.of_lane(row.lane),
+        declined_by=msgspec.json.decode(row.declined_by, type=tuple[str, ...]),
     )
 
 
 def handoff_values(handoff: Handoff) -> dict[str, Any]:
     """Give a handoff's columns."""
-    values: dict[str, Any] = {name: getattr(handoff, name) for name in handoff.__slots__}
+    values: dict[str, Any] = {name: getattr(handoff, name) for name in _HANDOFF_PLAIN}
     values["reason"] = handoff.reason.value
     values["state"] = handoff.state.value
     values["priority"] = int(handoff.priority)
+    values["urgency"] = int(handoff.urgency)
+    values["impact"] = int(handoff.impact)
+    values["lane"] = handoff.needs.lane
+    values["order_at"] = handoff.order_at
+    values["declined_by"] = to_json(handoff.declined_by)
     values["detail"] = handoff.detail[:500]
     return values
 
@@ -152,4 +174,5 @@ def past_turn_of(row: Row) -> PastTurn:
 def staff_of(row: Row) -> Staff:
     """Read a member of staff."""
     roles = frozenset(Role(role) for role in msgspec.json.decode(row.roles))
-    return Staff(row.id, row.login, row.name, roles, row.capacity)
+    skills = msgspec.json.decode(row.skills, type=Skills)
+    return Staff(row.id, row.login, row.name, roles, row.capacity, skills, row.angry_cap)

@@ -43,9 +43,22 @@ def add(connection: sa.Connection, member: Staff, password_hash: str) -> None:
             password_hash=password_hash,
             roles=to_json(sorted(member.roles)),
             capacity=member.capacity,
+            skills=to_json(member.skills),
+            angry_cap=member.angry_cap,
             disabled=False,
         )
     )
+
+
+def set_work(connection: sa.Connection, member: Staff) -> None:
+    """Set what a member of staff can do, and how much of it at once."""
+    stored = connection.execute(
+        t.staff.update()
+        .where(t.staff.c.login == member.login)
+        .values(capacity=member.capacity, skills=to_json(member.skills), angry_cap=member.angry_cap)
+    )
+    if stored.rowcount != 1:
+        raise NotFound(f"nobody on the staff has the login {member.login!r}")
 
 
 def set_password(connection: sa.Connection, login: str, password_hash: str) -> None:

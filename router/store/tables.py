@@ -1,6 +1,7 @@
 """The router's tables; only this package and the migrations read them.
 
-Columns of sa.Text named body, context, words, ranking, further and roles hold JSON.
+Columns of sa.Text named body, context, words, ranking, further, roles, skills and
+declined_by hold JSON.
 """
 
 from __future__ import annotations
@@ -106,7 +107,23 @@ handoffs = sa.Table(
     sa.Column("due_at", UtcDateTime, nullable=False),
     sa.Column("accepted_at", UtcDateTime),
     sa.Column("ended_at", UtcDateTime),
-    sa.Index(None, "state", "priority", "queued_at"),
+    sa.Column("urgency", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("impact", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("sla_class", sa.String(40), nullable=False, server_default="standard"),
+    # What it needs, as one word: handoffs of the same needs stand in one lane of the queue.
+    sa.Column("lane", sa.String(700), nullable=False, server_default="||||"),
+    sa.Column("weight", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("head_start", sa.Integer, nullable=False, server_default="0"),
+    # queued_at less the head start: the place in the queue, kept so that an index has it.
+    sa.Column("order_at", UtcDateTime, nullable=False, server_default="1970-01-01 00:00:00"),
+    sa.Column("wanted_agent", sa.String(40)),
+    sa.Column("wanted_until", UtcDateTime),
+    sa.Column("offered_to", sa.String(40)),
+    sa.Column("offered_until", UtcDateTime),
+    sa.Column("declined_by", sa.Text, nullable=False, server_default="[]"),
+    sa.Index(None, "state", "order_at", "id"),
+    sa.Index(None, "state", "lane", "order_at", "id"),
+    sa.Index(None, "agent", "accepted_at"),
     sa.Index(None, "conversation"),
 )
 
@@ -143,6 +160,8 @@ staff = sa.Table(
     sa.Column("password_hash", sa.String(200), nullable=False),
     sa.Column("roles", sa.Text, nullable=False),
     sa.Column("capacity", sa.Integer, nullable=False, default=6),
+    sa.Column("skills", sa.Text, nullable=False, server_default="{}"),
+    sa.Column("angry_cap", sa.Integer),
     sa.Column("disabled", sa.Boolean, nullable=False, default=False),
 )
 

@@ -33,6 +33,10 @@ export type Priority = 0 | 1 | 2 | 3;
  * Where a handoff stands.
  */
 export type HandoffState = "assigned" | "ended" | "queued";
+/**
+ * How urgent a case is, or how much hangs on it.
+ */
+export type Degree = 0 | 1 | 2;
 export type DeskCommand =
   | DeskHello
   | SetPresence
@@ -132,6 +136,17 @@ export interface StaffView {
   roles: Role[];
   capacity: number;
   presence: Presence;
+  skills: Skills;
+}
+/**
+ * What an agent can do; an empty list is no limit.
+ */
+export interface Skills {
+  languages: string[];
+  categories: string[];
+  product_lines: string[];
+  regions: string[];
+  stores: string[];
 }
 /**
  * The agent speaks to the shopper, under the epoch they saw.
@@ -590,6 +605,11 @@ export interface ConversationView {
 }
 /**
  * One request for a human; `due_at` is the target of the first response.
+ *
+ *     It stands in the queue as if it had come `head_start` seconds earlier. `wanted_agent` is who
+ *     should have it, until `wanted_until`, then anybody who fits. An offer to `offered_to` stands
+ *     until `offered_until`; `declined_by` are those who let theirs pass. `weight` is how much of
+ *     an agent's capacity it takes.
  */
 export interface Handoff {
   id: string;
@@ -607,6 +627,27 @@ export interface Handoff {
   agent: string | null;
   accepted_at: string | null;
   ended_at: string | null;
+  urgency: Degree;
+  impact: Degree;
+  sla_class: string;
+  needs: Needs;
+  weight: number;
+  head_start: number;
+  wanted_agent: string | null;
+  wanted_until: string | null;
+  offered_to: string | null;
+  offered_until: string | null;
+  declined_by: string[];
+}
+/**
+ * What a handoff asks of whoever takes it; None asks nothing.
+ */
+export interface Needs {
+  language: string | null;
+  category: string | null;
+  product_line: string | null;
+  region: string | null;
+  store: string | null;
 }
 /**
  * The state of a conversation changed.

@@ -12,11 +12,16 @@ import type {
 } from "@shared/wire";
 import type { Kept } from "./stage.ts";
 
+/** The skills of somebody who takes everything. */
+export const ANY: StaffView["skills"] = {
+  languages: [], categories: [], product_lines: [], regions: [], stores: [],
+};
+
 export const STAFF: readonly StaffView[] = [
-  { id: "staff-lina", login: "lina", name: "李娜", roles: ["agent"], capacity: 4, presence: "online" },
-  { id: "staff-wang", login: "wang", name: "王芳", roles: ["agent"], capacity: 6, presence: "busy" },
-  { id: "staff-zhaomin", login: "zhaomin", name: "赵敏", roles: ["editor"], capacity: 0, presence: "offline" },
-  { id: "staff-chenjing", login: "chenjing", name: "陈静", roles: ["supervisor", "agent"], capacity: 6, presence: "offline" },
+  { id: "staff-lina", login: "lina", name: "李娜", roles: ["agent"], capacity: 4, presence: "online", skills: ANY },
+  { id: "staff-wang", login: "wang", name: "王芳", roles: ["agent"], capacity: 6, presence: "busy", skills: ANY },
+  { id: "staff-zhaomin", login: "zhaomin", name: "赵敏", roles: ["editor"], capacity: 0, presence: "offline", skills: ANY },
+  { id: "staff-chenjing", login: "chenjing", name: "陈静", roles: ["supervisor", "agent"], capacity: 6, presence: "offline", skills: ANY },
 ];
 
 const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -72,6 +77,10 @@ export function card(
       id: `h-${id}`, conversation: id, case: 1, reason, priority,
       queued_at: ago(waitedMinutes), due_at: ago(waitedMinutes - 2.5), asked: text, detail: "",
       tier, mood: 0, state: "queued", agent: null, accepted_at: null, ended_at: null,
+      urgency: 1, impact: 1, sla_class: "standard",
+      needs: { language: null, category: null, product_line: null, region: null, store: null },
+      weight: 1, head_start: 0, wanted_agent: null, wanted_until: null,
+      offered_to: null, offered_until: null, declined_by: [],
     },
     last_text: text,
     updated_at: ago(waitedMinutes),

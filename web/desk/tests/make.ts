@@ -15,6 +15,7 @@ import type {
   QueueCard,
   StaffView,
 } from "@shared/wire";
+import { ANY } from "../dev/scenes";
 import { makeI18n } from "../locales";
 import type { Link } from "../state/desk";
 
@@ -23,6 +24,7 @@ export const at = (seconds: number): string => new Date(NOON + seconds * 1_000).
 
 export const LINA: StaffView = {
   id: "lina", login: "lina", name: "李娜", roles: ["agent"], capacity: 2, presence: "online",
+  skills: ANY,
 };
 export const WANG: StaffView = { ...LINA, id: "wang", login: "wang", name: "王芳" };
 
@@ -37,7 +39,12 @@ export function handoff(more: Partial<Handoff> = {}): Handoff {
   return {
     id: "h1", conversation: "conv0001", case: 1, reason: "explicit_request", priority: 1,
     queued_at: at(0), due_at: at(100), asked: "转人工", detail: "", tier: "ordinary", mood: 0,
-    state: "queued", agent: null, accepted_at: null, ended_at: null, ...more,
+    state: "queued", agent: null, accepted_at: null, ended_at: null,
+    urgency: 1, impact: 1, sla_class: "standard",
+    needs: { language: null, category: null, product_line: null, region: null, store: null },
+    weight: 1, head_start: 0, wanted_agent: null, wanted_until: null,
+    offered_to: null, offered_until: null, declined_by: [],
+    ...more,
   };
 }
 

@@ -3,11 +3,13 @@
 import { vi } from "vitest";
 import type { StaffView } from "@shared/wire";
 import { KnowledgeStage } from "../../dev/knowledge";
+import { ANY } from "../../dev/scenes";
 import { useSession } from "../../state/session";
 import { fresh } from "../../tests/make";
 
 export const ZHAOMIN: StaffView = {
   id: "zhaomin", login: "zhaomin", name: "赵敏", roles: ["editor"], capacity: 0, presence: "offline",
+  skills: ANY,
 };
 
 /** The line to the knowledge base: it can break, be slow, or refuse. */
