@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
+from router.domain.assignment import AssignmentPolicy
 from router.domain.handoff import Priority
 from router.domain.presets import PresetRule
+from router.domain.priority import PriorityPolicy
 from router.domain.routing import Policy
 
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -75,6 +77,8 @@ class _File(Struct, forbid_unknown_fields=True):
     first_response_minutes: _FirstResponse
     flows: dict[str, str]
     presets: list[_Preset] = []
+    priority: PriorityPolicy = msgspec.field(default_factory=PriorityPolicy)
+    assignment: AssignmentPolicy = msgspec.field(default_factory=AssignmentPolicy)
 
     def __post_init__(self) -> None:
         for preset in self.presets:
@@ -90,6 +94,8 @@ class HouseRules:
     first_response: dict[Priority, dt.timedelta]
     flows: dict[str, str]
     presets: tuple[PresetRule, ...]
+    priority: PriorityPolicy = field(default_factory=PriorityPolicy)
+    assignment: AssignmentPolicy = field(default_factory=AssignmentPolicy)
 
 
 def read_policy(text: str, name: str = "policy") -> HouseRules:
@@ -111,6 +117,8 @@ def read_policy(text: str, name: str = "policy") -> HouseRules:
             PresetRule(p.title, p.entry, p.flow, **msgspec.structs.asdict(p.when))
             for p in file.presets
         ),
+        priority=file.priority,
+        assignment=file.assignment,
     )
 
 
