@@ -6,7 +6,7 @@ from alembic import op
 import knowledge_base.database
 
 revision = "0010"
-down_revision = "0005"
+down_revision = "0040"
 branch_labels = None
 depends_on = None
 
