@@ -25,6 +25,7 @@ from router.bot_client import Bot, BotClient
 from router.bot_switch import SwitchingBot
 from router.desk.agent import AgentDesk, PresenceBoard
 from router.desk.answering import Answering
+from router.desk.care import Care
 from router.desk.knowledge.desk import EditorDesk
 from router.desk.knowledge.phrasebook import Phrasebook
 from router.desk.queue import QueueBoard
@@ -42,9 +43,10 @@ from router.settings import ROOT, Settings, with_secrets
 from router.shop import DemoShop
 from router.store import Store
 from router.texts import Languages
-from router.web import demo, internal, knowledge, pages, shopper, staff, supervisor
+from router.web import care, demo, internal, knowledge, pages, shopper, staff, supervisor
 from router.web.keys import (
     AGENT_DESK,
+    CARE,
     EDITOR_DESK,
     HUB,
     LOGINS,
@@ -94,7 +96,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
         anonymous_days=settings.shopper_days,
         signed_hours=settings.signed_hours,
     )
-    for edge in (shopper, staff, supervisor, internal, knowledge, pages):
+    for edge in (shopper, staff, supervisor, internal, knowledge, care, pages):
         app.router.add_routes(edge.routes)
     if settings.demo:
         app.router.add_routes(demo.routes)
@@ -132,6 +134,9 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             app[AGENT_DESK] = AgentDesk(services, answering, presence)
             app[SUPERVISOR_DESK] = SupervisorDesk(services, presence)
             app[EDITOR_DESK] = EditorDesk.over(services, database, vocabulary)
+            app[CARE] = Care(services)
+            if parts.sweeping:
+                app[CARE].start()
             sweep = Sweep(services, answering, board, policy)
             task = asyncio.create_task(sweep.run()) if parts.sweeping else None
             yield
@@ -141,6 +146,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
                     with suppress(asyncio.CancelledError):
                         await one
             await app[EDITOR_DESK].close()
+            await app[CARE].close()
             await answering.close()
             await store.close()
 

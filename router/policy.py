@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from router.domain.assignment import AssignmentPolicy
+from router.domain.authority import Authority
 from router.domain.handoff import Priority
 from router.domain.presets import PresetRule
 from router.domain.priority import PriorityPolicy
@@ -79,6 +80,7 @@ class _File(Struct, forbid_unknown_fields=True):
     presets: list[_Preset] = []
     priority: PriorityPolicy = msgspec.field(default_factory=PriorityPolicy)
     assignment: AssignmentPolicy = msgspec.field(default_factory=AssignmentPolicy)
+    authority: Authority = msgspec.field(default_factory=Authority)
 
     def __post_init__(self) -> None:
         for preset in self.presets:
@@ -96,6 +98,7 @@ class HouseRules:
     presets: tuple[PresetRule, ...]
     priority: PriorityPolicy = field(default_factory=PriorityPolicy)
     assignment: AssignmentPolicy = field(default_factory=AssignmentPolicy)
+    authority: Authority = field(default_factory=Authority)
 
 
 def read_policy(text: str, name: str = "policy") -> HouseRules:
@@ -119,6 +122,7 @@ def read_policy(text: str, name: str = "policy") -> HouseRules:
         ),
         priority=file.priority,
         assignment=file.assignment,
+        authority=file.authority,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from router import wire, wire_supervisor
+from router import wire, wire_care, wire_supervisor
 from router import wire_knowledge as kb
 
 ROOTS = (
@@ -23,6 +23,12 @@ ROOTS = (
     wire.Preset,
     wire.QueueCard,
     wire_supervisor.SupervisorView,
+    wire_care.AskGrant,
+    wire_care.DecideGrant,
+    wire_care.ReverseGrant,
+    wire_care.CareView,
+    wire_care.CareOverview,
+    wire_care.GrantTrail,
     kb.ConsoleView,
     kb.EntryList,
     kb.EntryPage,

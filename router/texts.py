@@ -50,6 +50,11 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
     resolved: str
     with_bot: str
     no_answer: str
+    granted: str
+    grant_coupon: str
+    grant_amount: str
+    grant_return: str
+    grant_reversed: str
 
     def safety(self, danger: str) -> str:
         """Give the fixed text of a danger of the playbook; that of an injury for an unknown one."""
@@ -65,6 +70,13 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 _FILLED = {"greeting_named": {"name"}, "queued": {"ahead"}, "accepted": {"agent"}}
+_FILLED |= {
+    "granted": {"what"},
+    "grant_coupon": {"amount"},
+    "grant_amount": {"amount", "order"},
+    "grant_return": {"order"},
+    "grant_reversed": {"what"},
+}
 
 
 class Languages:

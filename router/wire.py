@@ -18,6 +18,7 @@ from router.domain.handoff import Handoff, Reason
 from router.domain.message import MAX_TEXT, Button, Image, Message, OrderCard
 from router.domain.people import Presence, Role, Staff
 from router.domain.skills import Skills
+from router.wire_care import CareEvent
 
 ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
 """An id the client makes for a message it sends, so that a resend is known as one."""
@@ -481,6 +482,7 @@ DeskEvent = (
     | TypingShown
     | PresenceChanged
     | Opened
+    | CareEvent
     | Pong
     | ErrorFrame
 )

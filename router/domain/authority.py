@@ -105,13 +105,12 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for a shopper; `order` is one of the shopper's own, or none."""
+    """What is asked for a shopper; `number` names one of the shopper's own orders, or none."""
 
     kind: GrantKind
     cents: int
     shopper: str
-    tier: str
-    order: OrderCard | None = None
+    number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,20 +151,22 @@ class TrailLine:
     why: str
 
 
-def above(wanted: Wanted, rules: Authority, now: dt.datetime) -> Limit | None:
+def above(
+    wanted: Wanted, order: OrderCard | None, tier: str, rules: Authority, now: dt.datetime
+) -> Limit | None:
     """Tell which limit of a single grant an agent would pass, before any budget is asked."""
-    if wanted.cents > rules.grant_limit(wanted.kind, wanted.tier):
+    if wanted.cents > rules.grant_limit(wanted.kind, tier):
         return Limit.PER_GRANT
-    if wanted.kind is GrantKind.RETURN and wanted.order is not None:
-        delivered = wanted.order.delivered_at
+    if wanted.kind is GrantKind.RETURN and order is not None:
+        delivered = order.delivered_at
         if delivered is None or now - delivered > dt.timedelta(days=rules.return_days):
             return Limit.RETURN_DAYS
     return None
 
 
-def refuse_what_nobody_may(wanted: Wanted, rules: Authority) -> None:
+def refuse_what_nobody_may(wanted: Wanted, order: OrderCard | None, rules: Authority) -> None:
     """Refuse what no approval makes right."""
-    order, kind = wanted.order, wanted.kind
+    kind = wanted.kind
     if kind is GrantKind.RETURN:
         if order is None:
             raise InvalidAmount("退货要选一个订单。")
@@ -193,16 +194,15 @@ def charges(
     period, cents = day.isoformat(), wanted.cents
     own = rules.day_limit(wanted.kind, who, supervising=supervising)
     if wanted.kind is GrantKind.RETURN:
-        number = wanted.order.number if wanted.order else ""
         return (
-            Charge(f"return:{number}", EVER, 1, 1, Limit.ONCE),
+            Charge(f"return:{wanted.number}", EVER, 1, 1, Limit.ONCE),
             Charge(f"returns:{who.id}", period, cents, own, Limit.AGENT_DAY),
         )
     per_order = _cents(rules.per_order)
     # Without an order the shopper stands in its place, a day at a time.
     about = (
-        Charge(f"order:{wanted.order.number}", EVER, cents, per_order, Limit.PER_ORDER)
-        if wanted.order
+        Charge(f"order:{wanted.number}", EVER, cents, per_order, Limit.PER_ORDER)
+        if wanted.number
         else Charge(f"shopper:{wanted.shopper}", period, cents, per_order, Limit.PER_ORDER)
     )
     return (

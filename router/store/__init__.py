@@ -109,6 +109,10 @@ class Store:
             conversation, lambda c: moves.agent_says(c, conversation, agent, draft, epoch, now)
         )
 
+    async def say(self, conversation: str, draft: Draft, now: dt.datetime) -> Changed:
+        """Append what the shop says by itself, once for its client id."""
+        return await self._append_once(conversation, draft, now)
+
     async def note(self, conversation: str, draft: Draft, now: dt.datetime) -> Changed:
         """Append a note that only staff read."""
         return await self._append_once(conversation, draft, now)
@@ -183,6 +187,10 @@ class Store:
     async def message(self, conversation: str, seq: int) -> Message | None:
         """Give one message."""
         return await self._read(reads.message, conversation, seq)
+
+    async def said(self, conversation: str, client_id: str) -> bool:
+        """Tell whether a message of this client id is in the conversation."""
+        return await self._read(reads.said, conversation, client_id)
 
     async def pending_turn(self, conversation: str) -> PendingTurn | None:
         """Give the turn the bot owes a decision for, if there is one."""

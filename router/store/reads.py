@@ -110,6 +110,15 @@ def message(connection: sa.Connection, conversation_id: str, seq: int) -> Messag
     return message_of(row) if row is not None else None
 
 
+def said(connection: sa.Connection, conversation_id: str, client_id: str) -> bool:
+    """Tell whether a message of this client id is in the conversation."""
+    m = t.messages.c
+    found = connection.execute(
+        sa.select(m.seq).where(m.conversation == conversation_id, m.client_id == client_id)
+    ).first()
+    return found is not None
+
+
 def pending_turn(connection: sa.Connection, conversation_id: str) -> PendingTurn | None:
     """Give the turn the bot owes a decision for, if there is one."""
     found = thread(connection, conversation_id)

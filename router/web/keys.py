@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from router.desk.agent import AgentDesk
+from router.desk.care import Care
+
 from router.desk.knowledge.desk import EditorDesk
 from router.desk.knowledge.phrasebook import Phrasebook
 from router.desk.services import Services
@@ -43,6 +45,7 @@ HUB = web.AppKey("hub", Hub)
 SHOPPER_DESK = web.AppKey("shopper_desk", ShopperDesk)
 AGENT_DESK = web.AppKey("agent_desk", AgentDesk)
 SUPERVISOR_DESK = web.AppKey("supervisor_desk", SupervisorDesk)
+CARE = web.AppKey("care", Care)
 EDITOR_DESK = web.AppKey("editor_desk", EditorDesk)
 PHRASEBOOK = web.AppKey("phrasebook", Phrasebook)
 TOKENS = web.AppKey("tokens", ShopperTokens)

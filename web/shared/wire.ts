@@ -9,6 +9,19 @@ export type Role = "admin" | "agent" | "editor" | "supervisor";
  */
 export type Presence = "away" | "busy" | "offline" | "online";
 /**
+ * What is given.
+ */
+export type GrantKind = "amount" | "coupon" | "return";
+/**
+ * Where a grant stands; `granted` is committed and on its way to the shop's system.
+ */
+export type GrantState =
+  "declined" | "delivered" | "delivering" | "failed" | "granted" | "requested" | "reversed";
+/**
+ * Which limit a grant is above.
+ */
+export type Limit = "agent_day" | "once" | "per_grant" | "per_order" | "return_days" | "shop_day";
+/**
  * Where a conversation stands.
  */
 export type Status = "active" | "bot" | "offline" | "on_hold" | "queued" | "resolved";
@@ -64,6 +77,7 @@ export type DeskEvent =
   | TypingShown
   | PresenceChanged
   | Opened
+  | GrantChanged
   | Pong
   | ErrorFrame;
 /**
@@ -209,6 +223,95 @@ export interface AnswerChangeView {
   after: AnswerBody | null;
 }
 /**
+ * What waits for a supervisor, with the facts to decide by.
+ */
+export interface Approval {
+  line: GrantLine;
+  shopper_name: string | null;
+  order: OrderCard | null;
+  given_before: number;
+  own: boolean;
+}
+/**
+ * A grant with the names of who asked and who decided.
+ */
+export interface GrantLine {
+  grant: Grant;
+  asked_by: string;
+  decided_by: string | null;
+}
+/**
+ * Something given to a shopper, or asked for and waiting for a supervisor.
+ */
+export interface Grant {
+  id: string;
+  client_id: string;
+  conversation: string;
+  case: number;
+  shopper: string;
+  tier: string;
+  kind: GrantKind;
+  cents: number;
+  order: string | null;
+  reason: string;
+  asked_by: string;
+  asked_at: string;
+  state: GrantState;
+  over: Limit | null;
+  decided_by: string | null;
+  decided_at: string | null;
+  note: string;
+  attempts: number;
+  next_try_at: string | null;
+  error: string;
+  receipt: string | null;
+}
+/**
+ * An order as it stood when the message was written.
+ */
+export interface OrderCard {
+  number: string;
+  state: string;
+  placed_at: string;
+  product_line: string;
+  items: OrderItem[];
+  total: string;
+  store: string;
+  carrier: string | null;
+  tracking: string | null;
+  last_event: TrackingEvent | null;
+  promised_ship_at: string | null;
+  delivered_at: string | null;
+  returnable: boolean;
+  not_returnable_reason: string | null;
+}
+/**
+ * One line of an order.
+ */
+export interface OrderItem {
+  title: string;
+  spec: string;
+  quantity: number;
+  price: string;
+}
+/**
+ * Where a parcel was, when.
+ */
+export interface TrackingEvent {
+  at: string;
+  text: string;
+}
+/**
+ * A member of staff gives a shopper something; `amount` is yuan, none for a return.
+ */
+export interface AskGrant {
+  client_id: string;
+  kind: GrantKind;
+  reason: string;
+  amount: string | null;
+  order: string | null;
+}
+/**
  * Give misses to a login, or to nobody.
  */
 export interface Assign {
@@ -279,41 +382,6 @@ export interface Button {
   url: string | null;
 }
 /**
- * An order as it stood when the message was written.
- */
-export interface OrderCard {
-  number: string;
-  state: string;
-  placed_at: string;
-  product_line: string;
-  items: OrderItem[];
-  total: string;
-  store: string;
-  carrier: string | null;
-  tracking: string | null;
-  last_event: TrackingEvent | null;
-  promised_ship_at: string | null;
-  delivered_at: string | null;
-  returnable: boolean;
-  not_returnable_reason: string | null;
-}
-/**
- * One line of an order.
- */
-export interface OrderItem {
-  title: string;
-  spec: string;
-  quantity: number;
-  price: string;
-}
-/**
- * Where a parcel was, when.
- */
-export interface TrackingEvent {
-  at: string;
-  text: string;
-}
-/**
  * An uploaded picture; its bytes are fetched by id.
  */
 export interface Image {
@@ -377,6 +445,40 @@ export interface Context {
   store: string | null;
   channel: string | null;
   locale: string;
+}
+/**
+ * What was given of a budget, and its limit, in cents; without `staff` it is the shop's.
+ */
+export interface Budget {
+  spent: number;
+  limit: number;
+  staff: string | null;
+}
+/**
+ * The supervisors' side at one moment.
+ */
+export interface CareOverview {
+  at: string;
+  approvals: Approval[];
+  budgets: Budget[];
+}
+/**
+ * What stands beside a conversation: what was given, and what may be.
+ */
+export interface CareView {
+  conversation: string;
+  limits: GrantLimits;
+  grants: GrantLine[];
+  orders: OrderCard[];
+}
+/**
+ * What an agent may give this shopper alone now, in cents: at once, and left of the day.
+ */
+export interface GrantLimits {
+  at_once: number;
+  left_today: number;
+  most: number;
+  return_value: number;
 }
 /**
  * Held-out accuracy of a category's entries.
@@ -672,6 +774,13 @@ export interface ConversationRated {
   score: number;
 }
 /**
+ * A supervisor approves or declines a request.
+ */
+export interface DecideGrant {
+  approve: boolean;
+  note: string;
+}
+/**
  * First frame of a staff socket; the session cookie says who.
  */
 export interface DeskHello {
@@ -839,6 +948,13 @@ export interface Opened {
   card: QueueCard;
   messages: Message[];
   brief: Brief;
+}
+/**
+ * A grant was made, asked for, decided, delivered, or has failed.
+ */
+export interface GrantChanged {
+  type: "grant.changed";
+  grant: Grant;
 }
 /**
  * Answers a ping.
@@ -1034,6 +1150,22 @@ export interface GateItem {
  */
 export interface GoOnWithBot {
   type: "go_on_with_bot";
+}
+/**
+ * A grant's audit trail.
+ */
+export interface GrantTrail {
+  grant: Grant;
+  lines: TrailView[];
+}
+/**
+ * One line of a grant's audit trail.
+ */
+export interface TrailView {
+  at: string;
+  event: string;
+  by: string | null;
+  why: string;
 }
 /**
  * First frame of a shopper's socket: who, and from which seq on; `after` 0 means all.
@@ -1335,6 +1467,12 @@ export interface RequestHuman {
 export interface Resumed {
   type: "resumed";
   last_seq: number;
+}
+/**
+ * A supervisor takes back what has not reached the shopper.
+ */
+export interface ReverseGrant {
+  why: string;
 }
 /**
  * Answering from this confidence on: the share answered and how much of it is right.

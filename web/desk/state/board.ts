@@ -26,6 +26,8 @@ export interface Board {
   threads: Readonly<Record<string, Thread>>;
   colleagues: Readonly<Record<string, StaffView>>;
   pending: readonly Pending[];
+  /** Counts what happened beside a conversation's thread (grants, …), so that it is read anew. */
+  care: Readonly<Record<string, number>>;
   /** Until when (ms) the shopper of a conversation is shown as typing. */
   typing: Readonly<Record<string, number>>;
 }
@@ -38,6 +40,7 @@ export const EMPTY: Board = {
   threads: {},
   colleagues: {},
   pending: [],
+  care: {},
   typing: {},
 };
 
@@ -77,9 +80,15 @@ export function reduce(board: Board, event: DeskEvent, now: number): Board {
     case "error":
       if (!event.client_id) return board;
       return { ...board, pending: refuse(board.pending, event.client_id, event.code, event.detail) };
+    case "grant.changed":
+      return cared(board, event.grant.conversation);
     case "pong":
       return board;
   }
+}
+
+function cared(board: Board, conversation: string): Board {
+  return { ...board, care: { ...board.care, [conversation]: (board.care[conversation] ?? 0) + 1 } };
 }
 
 // What the welcome does not list is no longer in queue or hands, whatever was last heard of it.

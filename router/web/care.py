@@ -1,0 +1,85 @@
+"""The edge of what staff do for a shopper besides talking: grants and their approval."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from router import wire_care
+from router.web.keys import CARE, SERVICES
+from router.web.middleware import json_response, refuse_forged
+from router.web.reading import body_of
+from router.web.staff import staff_of
+
+routes = web.RouteTableDef()
+
+CONVERSATION = "/api/v1/conversations/{id:[A-Za-z0-9_\\-]{8,40}}"
+GRANT = "/api/v1/grants/{id:[A-Za-z0-9_\\-]{1,40}}"
+
+
+@routes.get(f"{CONVERSATION}/care")
+async def care(request: web.Request) -> web.Response:
+    """Show what stands beside a conversation."""
+    me = await staff_of(request)
+    return json_response(await request.app[CARE].grants.view(me, request.match_info["id"]))
+
+
+@routes.post(f"{CONVERSATION}/grants")
+async def ask(request: web.Request) -> web.Response:
+    """Give the shopper something, or ask a supervisor for it."""
+    refuse_forged(request)
+    me = await staff_of(request)
+    wanted = await body_of(request, wire_care.AskGrant)
+    return json_response(
+        await request.app[CARE].grants.ask(me, request.match_info["id"], wanted), 201
+    )
+
+
+@routes.post(f"{GRANT}/decision")
+async def decide(request: web.Request) -> web.Response:
+    """Approve or decline a request."""
+    refuse_forged(request)
+    me = await staff_of(request)
+    decision = await body_of(request, wire_care.DecideGrant)
+    return json_response(
+        await request.app[CARE].grants.decide(me, request.match_info["id"], decision)
+    )
+
+
+@routes.post(f"{GRANT}/reversal")
+async def reverse(request: web.Request) -> web.Response:
+    """Take back what has not reached the shopper."""
+    refuse_forged(request)
+    me = await staff_of(request)
+    wanted = await body_of(request, wire_care.ReverseGrant)
+    return json_response(
+        await request.app[CARE].grants.reverse(me, request.match_info["id"], wanted.why)
+    )
+
+
+@routes.post(f"{GRANT}/retry")
+async def retry(request: web.Request) -> web.Response:
+    """Send a failed grant once more."""
+    refuse_forged(request)
+    me = await staff_of(request)
+    return json_response(await request.app[CARE].grants.retry(me, request.match_info["id"]))
+
+
+@routes.get(f"{GRANT}/trail")
+async def trail(request: web.Request) -> web.Response:
+    """Show the audit trail of a grant."""
+    me = await staff_of(request)
+    return json_response(await request.app[CARE].grants.trail(me, request.match_info["id"]))
+
+
+@routes.get("/api/v1/supervisor/care")
+async def overview(request: web.Request) -> web.Response:
+    """Show the supervisors what waits for them."""
+    me = await staff_of(request)
+    desk = request.app[CARE].grants
+    return json_response(
+        wire_care.CareOverview(
+            at=request.app[SERVICES].now(),
+            approvals=await desk.approvals(me),
+            budgets=await desk.budgets(me),
+        )
+    )
