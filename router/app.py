@@ -26,6 +26,7 @@ from router.bot_switch import SwitchingBot
 from router.desk.agent import AgentDesk, PresenceBoard
 from router.desk.answering import Answering
 from router.desk.care import Care
+from router.desk.cases import CaseDesk
 from router.desk.knowledge.desk import EditorDesk
 from router.desk.knowledge.phrasebook import Phrasebook
 from router.desk.queue import QueueBoard
@@ -47,6 +48,7 @@ from router.web import care, demo, internal, knowledge, pages, shopper, staff, s
 from router.web.keys import (
     AGENT_DESK,
     CARE,
+    CASE_DESK,
     EDITOR_DESK,
     HUB,
     LOGINS,
@@ -129,15 +131,16 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             )
             answering, board = Answering(services), QueueBoard(services)
             app[SERVICES] = services
-            app[SHOPPER_DESK] = ShopperDesk(services, answering, board)
-            presence = PresenceBoard()
+            cases, presence = CaseDesk(services), PresenceBoard()
+            app[CASE_DESK] = cases
+            app[SHOPPER_DESK] = ShopperDesk(services, answering, board, cases)
             app[AGENT_DESK] = AgentDesk(services, answering, presence)
             app[SUPERVISOR_DESK] = SupervisorDesk(services, presence)
             app[EDITOR_DESK] = EditorDesk.over(services, database, vocabulary)
             app[CARE] = Care(services)
             if parts.sweeping:
                 app[CARE].start()
-            sweep = Sweep(services, answering, board, policy)
+            sweep = Sweep(services, answering, board, policy, chores=(cases.sweep,))
             task = asyncio.create_task(sweep.run()) if parts.sweeping else None
             yield
             for one in (task, following):

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from router.domain.assignment import AssignmentPolicy
 from router.domain.authority import Authority
+from router.domain.cases import CasesPolicy
 from router.domain.handoff import Priority
 from router.domain.presets import PresetRule
 from router.domain.priority import PriorityPolicy
@@ -81,6 +82,7 @@ class _File(Struct, forbid_unknown_fields=True):
     priority: PriorityPolicy = msgspec.field(default_factory=PriorityPolicy)
     assignment: AssignmentPolicy = msgspec.field(default_factory=AssignmentPolicy)
     authority: Authority = msgspec.field(default_factory=Authority)
+    cases: CasesPolicy = msgspec.field(default_factory=CasesPolicy)
 
     def __post_init__(self) -> None:
         for preset in self.presets:
@@ -99,6 +101,7 @@ class HouseRules:
     priority: PriorityPolicy = field(default_factory=PriorityPolicy)
     assignment: AssignmentPolicy = field(default_factory=AssignmentPolicy)
     authority: Authority = field(default_factory=Authority)
+    cases: CasesPolicy = field(default_factory=CasesPolicy)
 
 
 def read_policy(text: str, name: str = "policy") -> HouseRules:
@@ -123,6 +126,7 @@ def read_policy(text: str, name: str = "policy") -> HouseRules:
         priority=file.priority,
         assignment=file.assignment,
         authority=file.authority,
+        cases=file.cases,
     )
 
 

@@ -48,6 +48,7 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
     returned: str
     transferred: str
     resolved: str
+    on_hold: str
     with_bot: str
     no_answer: str
     granted: str
@@ -71,6 +72,7 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
 
 _FILLED = {"greeting_named": {"name"}, "queued": {"ahead"}, "accepted": {"agent"}}
 _FILLED |= {
+    "on_hold": {"agent"},
     "granted": {"what"},
     "grant_coupon": {"amount"},
     "grant_amount": {"amount", "order"},

@@ -19,6 +19,21 @@ from router.domain.message import MAX_TEXT, Button, Image, Message, OrderCard
 from router.domain.people import Presence, Role, Staff
 from router.domain.skills import Skills
 from router.wire_care import CareEvent
+from router.wire_cases import (
+    Choice,
+    HoldReminded,
+    HoldView,
+    ParticipantView,
+    PartingAsked,
+    PartingCancelled,
+    PartingView,
+    PutOnHold,
+    Resolve,
+    ReturnToBot,
+    TakeUp,
+    Transfer,
+    Undo,
+)
 
 ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
 """An id the client makes for a message it sends, so that a resend is known as one."""
@@ -183,25 +198,6 @@ class Note(_In, tag="note"):
     text: Text
 
 
-class ReturnToBot(_In, tag="return_to_bot"):
-    """The agent gives the conversation back to the bot."""
-
-    conversation: ConversationId
-
-
-class Transfer(_In, tag="transfer"):
-    """The agent gives the conversation back to the queue, saying why."""
-
-    conversation: ConversationId
-    reason: Annotated[str, Meta(max_length=500)] = ""
-
-
-class Resolve(_In, tag="resolve"):
-    """The agent closes the case."""
-
-    conversation: ConversationId
-
-
 class AgentTyping(_In, tag="typing"):
     """The agent is typing."""
 
@@ -229,6 +225,9 @@ DeskCommand = (
     | ReturnToBot
     | Transfer
     | Resolve
+    | Undo
+    | PutOnHold
+    | TakeUp
     | AgentTyping
     | Flag
     | DeskPing
@@ -360,6 +359,9 @@ class QueueCard(_Out):
     last_text: str
     updated_at: dt.datetime
     agent: str | None = None
+    parting: PartingView | None = None
+    hold: HoldView | None = None
+    participants: tuple[ParticipantView, ...] = ()
 
 
 class StaffView(_Out):
@@ -381,6 +383,8 @@ class DeskWelcome(_Out, tag="welcome"):
     queue: tuple[QueueCard, ...]
     mine: tuple[QueueCard, ...]
     colleagues: tuple[StaffView, ...]
+    causes: tuple[Choice, ...]
+    outcomes: tuple[Choice, ...]
 
 
 class HandoffQueued(_Out, tag="handoff.queued"):
@@ -481,6 +485,9 @@ DeskEvent = (
     | ConversationRated
     | TypingShown
     | PresenceChanged
+    | PartingAsked
+    | PartingCancelled
+    | HoldReminded
     | Opened
     | CareEvent
     | Pong
@@ -629,4 +636,20 @@ def staff_view(staff: Staff, presence: Presence = Presence.OFFLINE) -> StaffView
     )
 
 
-__all__ = ["Button", "Event", "Message", "ShopperCommand", "ShopperEvent", "encode"]
+__all__ = [
+    "Button",
+    "Event",
+    "HoldReminded",
+    "Message",
+    "PartingAsked",
+    "PartingCancelled",
+    "PutOnHold",
+    "Resolve",
+    "ReturnToBot",
+    "ShopperCommand",
+    "ShopperEvent",
+    "TakeUp",
+    "Transfer",
+    "Undo",
+    "encode",
+]

@@ -1,20 +1,19 @@
-"""The agent's moves: accept, speak, note, give back, resolve."""
+"""The agent's moves: accept, speak, note, flag; `desk.cases` has those that end or pause."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from knowledge_base.misses import MissReason
 from router import hub, wire
+from router import wire_cases as wc
 from router.desk import announce
 from router.desk.answering import Answering
 from router.desk.brief import brief_of
 from router.desk.misses import miss_of_answer
 from router.desk.services import Services
 from router.domain.errors import Forbidden
-from router.domain.handoff import Handoff, Reason, due_at, priority_of
 from router.domain.message import Body, Draft, Sender, Visibility, clean_text
 from router.domain.people import Presence, Role, Staff
 from router.store import Changed
@@ -58,13 +57,15 @@ class AgentDesk:
 
     async def welcome(self, me: Staff) -> wire.DeskWelcome:
         """Give the queue, the agent's conversations and the colleagues."""
-        store = self.services.store
+        store, rules = self.services.store, self.services.rules().cases
         colleagues = [s for s in await store.list_staff() if s.id != me.id]
         return wire.DeskWelcome(
             me=wire.staff_view(me, self.presence.of(me.id)),
             queue=tuple(announce.card(listed) for listed in await store.queued()),
             mine=tuple(announce.card(listed) for listed in await store.held_by(me.id)),
             colleagues=tuple(wire.staff_view(s, self.presence.of(s.id)) for s in colleagues),
+            causes=tuple(wc.Choice(*one) for one in rules.causes.items()),
+            outcomes=tuple(wc.Choice(*one) for one in rules.outcomes.items()),
         )
 
     async def history(self, before: dt.datetime | None) -> list[wire.QueueCard]:
@@ -93,7 +94,7 @@ class AgentDesk:
         )
         changed = await services.store.accept(conversation, me, draft, services.now())
         if not changed.duplicate:
-            await self._announce(changed, me.name)
+            await announce.changed(services, changed, me.name)
         return changed
 
     async def reply(self, me: Staff, command: wire.AgentReply) -> Changed:
@@ -115,56 +116,6 @@ class AgentDesk:
         changed = await services.store.note(command.conversation, draft, services.now())
         if not changed.duplicate:
             announce.messages(services, changed)
-        return changed
-
-    async def return_to_bot(self, me: Staff, conversation: str) -> Changed:
-        """Give the conversation back to the bot, which tells the shopper."""
-        _require(me, Role.AGENT)
-        return await self._end(me, conversation, resolve=False)
-
-    async def resolve(self, me: Staff, conversation: str) -> Changed:
-        """Close the case; the shopper is asked to rate it."""
-        _require(me, Role.AGENT)
-        return await self._end(me, conversation, resolve=True)
-
-    async def transfer(self, me: Staff, command: wire.Transfer) -> Changed:
-        """Give the conversation back to the queue; the reason stands in a note."""
-        _require(me, Role.AGENT)
-        services = self.services
-        listed = await services.store.listed(command.conversation)
-        thread, now = listed.thread, services.now()
-        rules = services.rules()
-        priority = priority_of(Reason.TRANSFER, thread.shopper.tier, rules.routing.vip_tiers)
-        if listed.handoff is not None:
-            priority = max(priority, listed.handoff.priority)
-        reason = clean_text(command.reason, limit=500) if command.reason.strip() else ""
-        following = Handoff(
-            id=services.new_id(),
-            conversation=command.conversation,
-            case=thread.conversation.case,
-            reason=Reason.TRANSFER,
-            priority=priority,
-            queued_at=now,
-            due_at=due_at(now, rules.first_response[priority]),
-            asked=listed.handoff.asked if listed.handoff else listed.last_text,
-            detail=reason,
-            tier=thread.shopper.tier,
-            mood=listed.handoff.mood if listed.handoff else 0,
-        )
-        texts = services.languages.of(thread.conversation.context.locale)
-        drafts = [Draft(Sender.SYSTEM, Body(texts.transferred))]
-        if reason:
-            drafts.append(
-                Draft(
-                    Sender.AGENT,
-                    Body(reason),
-                    sender_id=me.id,
-                    sender_name=me.name,
-                    visibility=Visibility.STAFF,
-                )
-            )
-        changed = await services.store.transfer(command.conversation, me, following, drafts, now)
-        await self._announce(changed)
         return changed
 
     async def flag(self, me: Staff, command: wire.Flag) -> None:
@@ -190,23 +141,6 @@ class AgentDesk:
         """Tell every desk where a member of staff is."""
         event = wire.PresenceChanged(staff, self.presence.of(staff))
         self.services.hub.publish(event, hub.DESK)
-
-    async def _end(self, me: Staff, conversation: str, *, resolve: bool) -> Changed:
-        services = self.services
-        thread = await services.store.thread(conversation)
-        texts = services.languages.of(thread.conversation.context.locale)
-        said = texts.resolved if resolve else texts.returned
-        drafts: Sequence[Draft] = [Draft(Sender.SYSTEM, Body(said))]
-        changed = await services.store.end_care(
-            conversation, me, resolve=resolve, drafts=drafts, now=services.now()
-        )
-        await self._announce(changed)
-        return changed
-
-    async def _announce(self, changed: Changed, agent_name: str | None = None) -> None:
-        announce.messages(self.services, changed)
-        announce.state(self.services, changed.conversation, agent_name)
-        await announce.to_desks(self.services, changed.conversation)
 
     def _draft(self, me: Staff, text: str, client_id: str, visibility: Visibility) -> Draft:
         return Draft(

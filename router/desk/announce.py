@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router import hub, wire
+from router import wire_cases as wc
 from router.desk.services import Services
 from router.domain.conversation import Conversation, Status
 from router.domain.handoff import Handoff, Reason
@@ -26,6 +27,18 @@ def state(services: Services, conversation: Conversation, agent_name: str | None
     if conversation.agent is not None:
         topics.append(hub.for_agent(conversation.agent))
     services.hub.publish(event, *topics)
+
+
+async def changed(services: Services, moved: Changed, agent_name: str | None = None) -> None:
+    """Publish all that a move of staff changed: messages, state, and where every desk lists it."""
+    messages(services, moved)
+    state(services, moved.conversation, agent_name)
+    await to_desks(services, moved.conversation)
+
+
+def to_staff(services: Services, event: wire.DeskEvent, conversation: str, agent: str) -> None:
+    """Publish an event to the agent of a conversation and to the staff who read it."""
+    services.hub.publish(event, hub.for_staff(conversation), hub.for_agent(agent))
 
 
 async def to_desks(services: Services, conversation: Conversation) -> None:
@@ -55,6 +68,7 @@ async def card_of(services: Services, conversation: str) -> wire.QueueCard:
 def card(listed: Listed) -> wire.QueueCard:
     """Show a listed conversation."""
     conversation, shopper = listed.thread.conversation, listed.thread.shopper
+    standing = listed.standing
     return wire.QueueCard(
         conversation=wire.view_of(conversation),
         shopper=shopper.id,
@@ -64,6 +78,9 @@ def card(listed: Listed) -> wire.QueueCard:
         last_text=listed.last_text,
         updated_at=conversation.updated_at,
         agent=conversation.agent,
+        parting=wc.parting_view(standing.parting) if standing.parting else None,
+        hold=wc.hold_view(standing.hold) if standing.hold else None,
+        participants=tuple(wc.participant_view(one) for one in standing.participants),
     )
 
 

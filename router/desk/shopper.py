@@ -8,6 +8,7 @@ from knowledge_base.misses import MissReason
 from router import hub, wire
 from router.desk import announce
 from router.desk.answering import Answering
+from router.desk.cases import CaseDesk, bowed
 from router.desk.misses import miss_of_answer
 from router.desk.orders import order_to_suggest, where
 from router.desk.queue import QueueBoard
@@ -27,6 +28,7 @@ class ShopperDesk:
     services: Services
     answering: Answering
     board: QueueBoard
+    cases: CaseDesk
 
     async def come_in(self, shopper: Shopper, context: Context) -> Conversation:
         """Open, or find again, the shopper's conversation."""
@@ -122,11 +124,12 @@ class ShopperDesk:
         )
         announce.state(services, changed.conversation)
 
-    def typing(self, conversation: str) -> None:
-        """Show staff that the shopper is typing."""
+    async def typing(self, conversation: str) -> None:
+        """Show staff that the shopper is typing; what is about to be resolved waits for them."""
         self.services.hub.publish(
             wire.TypingShown(conversation, "shopper"), hub.for_staff(conversation)
         )
+        await self.cases.shopper_types(conversation)
 
     async def _append(
         self, shopper: Shopper, conversation: str, client_id: str, body: Body
@@ -149,6 +152,11 @@ class ShopperDesk:
 
     async def _react(self, changed: Changed) -> None:
         conversation = changed.conversation
+        if changed.taken_back:
+            await bowed(self.services, conversation.id)
+        if changed.taken_up:
+            announce.state(self.services, conversation)
+            await announce.to_desks(self.services, conversation)
         if conversation.answer_is_due:
             first_of_case = conversation.epoch != changed.messages[0].epoch or (
                 changed.messages[0].seq == 1

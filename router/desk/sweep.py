@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -15,6 +16,9 @@ from router.policy import InvalidPolicy, PolicyFile
 log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 1.0
+Chore = Callable[[], Awaitable[None]]
+"""What is done in every round; one that fails does not keep the others from theirs."""
+
 LEFT_OVER_EVERY = 5
 
 
@@ -22,12 +26,19 @@ class Sweep:
     """Runs every second while the router does; one failed round is logged, not fatal."""
 
     def __init__(
-        self, services: Services, answering: Answering, board: QueueBoard, policy: PolicyFile
+        self,
+        services: Services,
+        answering: Answering,
+        board: QueueBoard,
+        policy: PolicyFile,
+        *,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._services = services
         self._answering = answering
         self._board = board
         self._policy = policy
+        self._chores = chores
         self._round = 0
 
     async def run(self) -> None:
@@ -49,6 +60,11 @@ class Sweep:
             log.error("routing policy refused, the former one stays", error=str(error))
         except Exception:
             log.exception("sweep failed")
+        for chore in self._chores:
+            try:
+                await chore()
+            except Exception:
+                log.exception("a chore of the sweep failed")
         self._round += 1
 
     async def _take_up(self) -> None:

@@ -96,7 +96,8 @@ class Conversation:
     def appended(self, now: dt.datetime, *, by_shopper: bool) -> Conversation:
         """Number one more message; a shopper's message after resolve opens a new case.
 
-        The waiting of a shopper who goes on with the bot is unchanged by it.
+        The waiting of a shopper who goes on with the bot is unchanged by it; a conversation on
+        hold is taken up again by what its shopper says.
         """
         seq = self.last_seq + 1
         grown = replace(self, last_seq=seq, updated_at=now)
@@ -107,6 +108,8 @@ class Conversation:
             return replace(
                 grown, status=Status.BOT, epoch=self.epoch + 1, case=self.case + 1, handoff=None
             )
+        if self.status is Status.ON_HOLD:
+            return replace(grown, status=Status.ACTIVE)
         return grown
 
     def guard(self, epoch: int) -> None:
@@ -149,34 +152,42 @@ class Conversation:
 
     def return_to_bot(self, agent: str, now: dt.datetime) -> Conversation:
         """Give the conversation back from its agent to the bot."""
-        self._held_by(agent)
+        self.held_by(agent)
         returned = self._owned(Status.BOT, None, now)
         return replace(returned, handoff=None, decided_seq=self.shopper_seq)
 
     def hold(self, agent: str, now: dt.datetime) -> Conversation:
         """Put the conversation on hold; it stays with its agent."""
-        self._held_by(agent)
+        self.held_by(agent)
         if self.status is not Status.ACTIVE:
             raise IllegalMove("the conversation is on hold already")
         return replace(self, status=Status.ON_HOLD, updated_at=now)
 
     def take_up(self, agent: str, now: dt.datetime) -> Conversation:
         """Take a conversation up again from hold."""
-        self._held_by(agent)
+        self.held_by(agent)
         if self.status is not Status.ON_HOLD:
             raise IllegalMove("the conversation is not on hold")
         return replace(self, status=Status.ACTIVE, updated_at=now)
 
     def transfer(self, agent: str, now: dt.datetime) -> Conversation:
         """Give the conversation from its agent back to the queue for another one."""
-        self._held_by(agent)
+        self.held_by(agent)
         return self._owned(Status.QUEUED, None, now)
 
     def resolve(self, agent: str, now: dt.datetime) -> Conversation:
         """Close the case; what the shopper says next opens a new one with the bot."""
-        self._held_by(agent)
+        self.held_by(agent)
         resolved = self._owned(Status.RESOLVED, None, now)
         return replace(resolved, decided_seq=self.shopper_seq, rating_case=self.case)
+
+    def take_over(self, supervisor: str, now: dt.datetime) -> Conversation:
+        """Give a conversation from the agent who has it to a supervisor; its epoch moves."""
+        if self.status not in {Status.ACTIVE, Status.ON_HOLD}:
+            raise IllegalMove(f"a conversation that is {self.status} is with no agent")
+        if self.agent == supervisor:
+            raise IllegalMove("这个会话已经在你手上。")
+        return self._owned(Status.ACTIVE, supervisor, now)
 
     def rate(self, now: dt.datetime) -> Conversation:
         """Take the shopper's rating of the last resolved case; it is asked once."""
@@ -184,7 +195,8 @@ class Conversation:
             raise IllegalMove("这次服务已经评价过了，谢谢。")
         return replace(self, rating_case=None, updated_at=now)
 
-    def _held_by(self, agent: str) -> None:
+    def held_by(self, agent: str) -> None:
+        """Refuse whoever is not the agent of the conversation."""
         if self.status not in {Status.ACTIVE, Status.ON_HOLD}:
             raise IllegalMove(f"a conversation that is {self.status} is with no agent")
         if self.agent != agent:

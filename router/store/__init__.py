@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from knowledge_base.database import Database
 from knowledge_base.misses import Miss
 from knowledge_base.store import insert_miss
+from router.domain.cases import NOT_SAID, Closing
 from router.domain.conversation import Context, Conversation
 from router.domain.handoff import Handoff
 from router.domain.message import Draft, Image, Message
 from router.domain.people import Shopper, Staff
 from router.store import moves, reads, staff
+from router.store.cases import CaseStore, Standing
 from router.store.grant_book import GrantBook
 from router.store.grants import Granted, Ledger
 from router.store.moves import Changed, DecisionRecord, Settlement
@@ -37,6 +39,7 @@ __all__ = [
     "Overloaded",
     "PendingTurn",
     "Settlement",
+    "Standing",
     "Store",
     "Thread",
     "WriterClosed",
@@ -50,6 +53,7 @@ class Store:
         self.database = database
         self._writer = Writer(database)
         self.grants = GrantBook(self._write, self._read)
+        self.cases = CaseStore(self._write, self._read)
 
     async def open(self) -> None:
         """Begin to take writes; the database is migrated already."""
@@ -125,12 +129,13 @@ class Store:
         resolve: bool,
         drafts: Sequence[Draft],
         now: dt.datetime,
+        closing: Closing = NOT_SAID,
     ) -> Changed:
         """Resolve the case, or return the conversation to the bot."""
         return await self._write(
             conversation,
             lambda c: moves.end_care(
-                c, conversation, agent, resolve=resolve, drafts=drafts, now=now
+                c, conversation, agent, resolve=resolve, drafts=drafts, now=now, closing=closing
             ),
         )
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from knowledge_base.misses import Miss
 from knowledge_base.store import insert_miss
+from router.domain.cases import NOT_SAID, Closing
 from router.domain.conversation import Context, Conversation, Status
 from router.domain.errors import (
     AlreadyTaken,
@@ -28,6 +29,7 @@ from router.domain.handoff import Handoff, HandoffState
 from router.domain.message import Draft, Message, Sender
 from router.domain.people import Shopper, Staff
 from router.domain.routing import Decision, MoodSignal
+from router.store import case_rows
 from router.store import tables as t
 from router.store.rows import (
     conversation_of,
@@ -44,12 +46,18 @@ HELD = (Status.ACTIVE.value, Status.ON_HOLD.value)
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """What a move left behind: the conversation now, and the messages it added."""
+    """What a move left behind: the conversation now, and the messages it added.
+
+    `taken_back` tells that an ending which waited to take effect was taken back by it, `taken_up`
+    that the conversation was on hold and is no more.
+    """
 
     conversation: Conversation
     messages: tuple[Message, ...] = ()
     handoff: Handoff | None = None
     duplicate: bool = False
+    taken_back: bool = False
+    taken_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,14 @@ def append_once(
     again = _sent_before(connection, before, draft)
     if again is not None:
         return again
-    return _append(connection, before, [draft], now)
+    changed = append(connection, before, [draft], now)
+    if draft.sender is Sender.SHOPPER and before.status.value in HELD:
+        return replace(
+            changed,
+            taken_back=case_rows.bow_to_shopper(connection, before),
+            taken_up=before.status is Status.ON_HOLD,
+        )
+    return changed
 
 
 def settle(
@@ -145,7 +160,7 @@ def settle(
     _insert_decision(connection, before, settlement.record, now)
     if settlement.miss is not None:
         insert_miss(connection, settlement.miss)
-    changed = _append(connection, moved, settlement.drafts, now, before=before)
+    changed = append(connection, moved, settlement.drafts, now, before=before)
     return replace(changed, handoff=handoff)
 
 
@@ -175,7 +190,7 @@ def accept(
     )
     if claimed.rowcount != 1:
         raise AlreadyTaken("another agent has already accepted this conversation")
-    changed = _append(connection, moved, [draft], now, before=before)
+    changed = append(connection, moved, [draft], now, before=before)
     return replace(changed, handoff=handoff_by_id(connection, before.handoff))
 
 
@@ -195,7 +210,7 @@ def agent_says(
     before.guard(epoch)
     if before.status not in {Status.ACTIVE, Status.ON_HOLD} or before.agent != agent.id:
         raise IllegalMove("这个会话不在你手上，不能回复。请先接入。")
-    return _append(connection, before, [draft], now)
+    return append(connection, before, [draft], now)
 
 
 def end_care(
@@ -206,18 +221,20 @@ def end_care(
     resolve: bool,
     drafts: Sequence[Draft],
     now: dt.datetime,
+    closing: Closing = NOT_SAID,
 ) -> Changed:
     """Resolve the case, or return the conversation to the bot; the handoff ends with it."""
     before = load(connection, conversation_id)
     moved = before.resolve(agent.id, now) if resolve else before.return_to_bot(agent.id, now)
     _end_handoff(connection, before.handoff, now)
     if resolve:
+        case_rows.close_case(connection, before, agent.id, closing, now)
         connection.execute(
             t.ratings.insert().values(
                 conversation=before.id, case=before.case, agent=agent.id, asked_at=now
             )
         )
-    changed = _append(connection, moved, drafts, now, before=before)
+    changed = append(connection, moved, drafts, now, before=before)
     return replace(changed, handoff=handoff_by_id(connection, before.handoff))
 
 
@@ -234,7 +251,7 @@ def transfer(
     moved = replace(before.transfer(agent.id, now), handoff=following.id)
     _end_handoff(connection, before.handoff, now)
     connection.execute(t.handoffs.insert().values(**handoff_values(following)))
-    changed = _append(connection, moved, drafts, now, before=before)
+    changed = append(connection, moved, drafts, now, before=before)
     return replace(changed, handoff=following)
 
 
@@ -325,7 +342,7 @@ def _content(said: Draft | Message) -> tuple[object, ...]:
     return said.body, said.sender, said.sender_id, said.visibility
 
 
-def _append(
+def append(
     connection: sa.Connection,
     conversation: Conversation,
     drafts: Sequence[Draft],

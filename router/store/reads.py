@@ -16,6 +16,7 @@ from router.domain.message import Message, Sender, Visibility
 from router.domain.people import Shopper
 from router.domain.routing import PastTurn
 from router.store import tables as t
+from router.store.cases import NOTHING, Standing, standing
 from router.store.moves import HELD
 from router.store.rows import conversation_of, handoff_of, message_of, past_turn_of, shopper_of
 
@@ -38,6 +39,7 @@ class Listed:
     thread: Thread
     handoff: Handoff | None
     last_text: str
+    standing: Standing = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +258,14 @@ def _listed(
     threads = [Thread(conversation_of(row), shopper_of(row)) for row in rows]
     handoffs = _handoffs(connection, [x.conversation.handoff for x in threads])
     texts = _last_texts(connection, [x.conversation.id for x in threads])
+    waits = standing(connection, [x.conversation.id for x in threads])
     return [
-        Listed(x, handoffs.get(x.conversation.handoff or ""), texts.get(x.conversation.id, ""))
+        Listed(
+            x,
+            handoffs.get(x.conversation.handoff or ""),
+            texts.get(x.conversation.id, ""),
+            waits.get(x.conversation.id, NOTHING),
+        )
         for x in threads
     ]
 

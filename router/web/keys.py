@@ -9,7 +9,7 @@ from aiohttp import web
 
 from router.desk.agent import AgentDesk
 from router.desk.care import Care
-
+from router.desk.cases import CaseDesk
 from router.desk.knowledge.desk import EditorDesk
 from router.desk.knowledge.phrasebook import Phrasebook
 from router.desk.services import Services
@@ -46,6 +46,7 @@ SHOPPER_DESK = web.AppKey("shopper_desk", ShopperDesk)
 AGENT_DESK = web.AppKey("agent_desk", AgentDesk)
 SUPERVISOR_DESK = web.AppKey("supervisor_desk", SupervisorDesk)
 CARE = web.AppKey("care", Care)
+CASE_DESK = web.AppKey("case_desk", CaseDesk)
 EDITOR_DESK = web.AppKey("editor_desk", EditorDesk)
 PHRASEBOOK = web.AppKey("phrasebook", Phrasebook)
 TOKENS = web.AppKey("tokens", ShopperTokens)

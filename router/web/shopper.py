@@ -216,7 +216,7 @@ class _Session:
             case wire.Rate():
                 await desk.rate(conversation, command)
             case wire.Typing():
-                desk.typing(conversation)
+                await desk.typing(conversation)
             case wire.Ping():
                 self._say(wire.Pong())
 

@@ -10,13 +10,14 @@ from aiohttp import web
 
 from router import wire
 from router.desk.agent import AgentDesk
+from router.desk.cases import CaseDesk
 from router.domain.errors import Malformed, Unauthorized
 from router.domain.people import Staff
 from router.hub import DESK, Hub, Outbox, for_agent, for_staff
 from router.passwords import new_session_token, token_hash, verified
 from router.store import Changed
 from router.web import sockets
-from router.web.keys import AGENT_DESK, HUB, LOGINS, PATIENCE, SERVICES
+from router.web.keys import AGENT_DESK, CASE_DESK, HUB, LOGINS, PATIENCE, SERVICES
 from router.web.middleware import (
     address_of,
     is_secure,
@@ -132,6 +133,7 @@ class _Session:
         self, request: web.Request, ws: web.WebSocketResponse, outbox: Outbox, me: Staff
     ) -> None:
         self._desk: AgentDesk = request.app[AGENT_DESK]
+        self._cases: CaseDesk = request.app[CASE_DESK]
         self._hub: Hub = request.app[HUB]
         self._request = request
         self._ws = ws
@@ -170,7 +172,7 @@ class _Session:
                 log.exception("a login could not be checked, the next look will")
 
     async def _obey(self, command: wire.DeskCommand) -> None:
-        desk, me = self._desk, self._me
+        desk, cases, me = self._desk, self._cases, self._me
         match command:
             case wire.DeskHello():
                 self._say(await desk.welcome(me))
@@ -187,11 +189,17 @@ class _Session:
                 changed = await desk.note(me, command)
                 self._acknowledge(command.client_id, changed.messages[0].seq, changed)
             case wire.ReturnToBot():
-                await desk.return_to_bot(me, command.conversation)
+                await cases.return_to_bot(me, command)
             case wire.Transfer():
-                await desk.transfer(me, command)
+                await cases.transfer(me, command)
             case wire.Resolve():
-                await desk.resolve(me, command.conversation)
+                await cases.resolve(me, command)
+            case wire.Undo():
+                await cases.undo(me, command.conversation)
+            case wire.PutOnHold():
+                await cases.hold(me, command)
+            case wire.TakeUp():
+                await cases.take_up(me, command.conversation)
             case wire.AgentTyping():
                 desk.typing(me, command.conversation)
             case wire.Flag():

@@ -50,6 +50,10 @@ export type HandoffState = "assigned" | "ended" | "queued";
  * How urgent a case is, or how much hangs on it.
  */
 export type Degree = 0 | 1 | 2;
+/**
+ * The moves that end an agent's care of a conversation.
+ */
+export type Ending = "resolve" | "return_to_bot" | "transfer";
 export type DeskCommand =
   | DeskHello
   | SetPresence
@@ -60,6 +64,9 @@ export type DeskCommand =
   | ReturnToBot
   | Transfer
   | Resolve
+  | Undo
+  | PutOnHold
+  | TakeUp
   | AgentTyping
   | Flag
   | DeskPing;
@@ -76,6 +83,9 @@ export type DeskEvent =
   | ConversationRated
   | TypingShown
   | PresenceChanged
+  | PartingAsked
+  | PartingCancelled
+  | HoldReminded
   | Opened
   | GrantChanged
   | Pong
@@ -522,6 +532,13 @@ export interface EntryBody {
   review_on: string | null;
 }
 /**
+ * A cause or an outcome the desk offers.
+ */
+export interface Choice {
+  key: string;
+  title: string;
+}
+/**
  * The shopper taps a button that names an entry or a flow; `title` is what it read.
  */
 export interface Choose {
@@ -691,6 +708,9 @@ export interface QueueCard {
   last_text: string;
   updated_at: string;
   agent: string | null;
+  parting: PartingView | null;
+  hold: HoldView | null;
+  participants: ParticipantView[];
 }
 /**
  * What both sides see of a conversation's state.
@@ -752,6 +772,33 @@ export interface Needs {
   store: string | null;
 }
 /**
+ * An ending that takes effect at `due_at` unless it is taken back.
+ */
+export interface PartingView {
+  ending: Ending;
+  agent: string;
+  asked_at: string;
+  due_at: string;
+  to_agent: string | null;
+}
+/**
+ * Why a conversation is on hold, and when its agent is reminded.
+ */
+export interface HoldView {
+  reason: string;
+  since: string;
+  until: string;
+  reminded: boolean;
+}
+/**
+ * A colleague who was invited: reads along, and speaks if the owner lets them.
+ */
+export interface ParticipantView {
+  staff: string;
+  name: string;
+  may_speak: boolean;
+}
+/**
  * The state of a conversation changed.
  */
 export interface ConversationChanged {
@@ -811,25 +858,58 @@ export interface Note {
   text: string;
 }
 /**
- * The agent gives the conversation back to the bot.
+ * The agent gives the conversation back to the bot; the summary stands in the next brief.
  */
 export interface ReturnToBot {
   type: "return_to_bot";
   conversation: string;
+  summary?: string;
 }
 /**
- * The agent gives the conversation back to the queue, saying why.
+ * The agent gives the conversation to a colleague, a supervisor, some skills, or the queue.
  */
 export interface Transfer {
   type: "transfer";
   conversation: string;
   reason?: string;
+  agent?: string | null;
+  /**
+   * @maxItems 10
+   */
+  skills?: string[];
+  supervisor?: boolean;
 }
 /**
- * The agent closes the case.
+ * The agent closes the case: why it arose, how it ended.
  */
 export interface Resolve {
   type: "resolve";
+  conversation: string;
+  cause?: string | null;
+  outcome?: string | null;
+  summary?: string;
+}
+/**
+ * The agent takes back a resolve, return or transfer that has not taken effect.
+ */
+export interface Undo {
+  type: "undo";
+  conversation: string;
+}
+/**
+ * The agent puts the conversation aside and is reminded after some minutes.
+ */
+export interface PutOnHold {
+  type: "hold";
+  conversation: string;
+  minutes: number;
+  reason?: string;
+}
+/**
+ * The agent takes a conversation up again from hold.
+ */
+export interface TakeUp {
+  type: "take_up";
   conversation: string;
 }
 /**
@@ -855,6 +935,8 @@ export interface DeskWelcome {
   queue: QueueCard[];
   mine: QueueCard[];
   colleagues: StaffView[];
+  causes: Choice[];
+  outcomes: Choice[];
 }
 /**
  * A conversation waits for an agent (again, or with changed facts).
@@ -939,6 +1021,30 @@ export interface PresenceChanged {
   type: "presence.changed";
   staff: string;
   presence: Presence;
+}
+/**
+ * An ending waits to take effect.
+ */
+export interface PartingAsked {
+  type: "parting.asked";
+  conversation: string;
+  parting: PartingView;
+}
+/**
+ * An ending will not take effect: undone, the shopper has more to say, or it was overtaken.
+ */
+export interface PartingCancelled {
+  type: "parting.cancelled";
+  conversation: string;
+  why: "overtaken" | "shopper" | "undone";
+}
+/**
+ * The moment a hold was to end has come.
+ */
+export interface HoldReminded {
+  type: "hold.reminded";
+  conversation: string;
+  hold: HoldView;
 }
 /**
  * Answers `open`: the thread after `after`, the brief, and from now on its live events.

@@ -3,6 +3,7 @@
 import type {
   Body,
   Brief,
+  Choice,
   Message,
   OrderCard,
   Priority,
@@ -22,6 +23,20 @@ export const STAFF: readonly StaffView[] = [
   { id: "staff-wang", login: "wang", name: "王芳", roles: ["agent"], capacity: 6, presence: "busy", skills: ANY },
   { id: "staff-zhaomin", login: "zhaomin", name: "赵敏", roles: ["editor"], capacity: 0, presence: "offline", skills: ANY },
   { id: "staff-chenjing", login: "chenjing", name: "陈静", roles: ["supervisor", "agent"], capacity: 6, presence: "offline", skills: ANY },
+];
+
+export const CAUSES: readonly Choice[] = [
+  { key: "product", title: "商品" },
+  { key: "logistics", title: "物流" },
+  { key: "service", title: "服务" },
+  { key: "policy", title: "政策规则" },
+  { key: "campaign", title: "活动" },
+];
+export const OUTCOMES: readonly Choice[] = [
+  { key: "solved", title: "已解决" },
+  { key: "partly", title: "部分解决" },
+  { key: "not_solved", title: "没有解决" },
+  { key: "no_answer", title: "顾客没有回应" },
 ];
 
 const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
@@ -85,6 +100,9 @@ export function card(
     last_text: text,
     updated_at: ago(waitedMinutes),
     agent: null,
+    parting: null,
+    hold: null,
+    participants: [],
   };
 }
 

@@ -4,13 +4,16 @@ import type {
   Brief,
   DeskCommand,
   DeskEvent,
+  Ending,
   Message,
   QueueCard,
   StaffView,
   SupervisorView,
 } from "@shared/wire";
 import { isHeldBy, waits } from "../state/lists.ts";
-import { brief, card, conversations, message, STAFF } from "./scenes.ts";
+import { brief, card, CAUSES, conversations, message, OUTCOMES, STAFF } from "./scenes.ts";
+
+const UNDO_MS = 5_000;
 
 type Push = (event: DeskEvent) => void;
 
@@ -28,6 +31,7 @@ export class Stage {
   refuseNext: string | null = null;
   private readonly desks = new Set<Push>();
   private readonly known = new Map<string, Message>();
+  private readonly partings = new Map<string, ReturnType<typeof setTimeout>>();
   private made = 0;
 
   constructor(empty = false) {
@@ -71,9 +75,15 @@ export class Stage {
       case "note":
         return this.speak(command, push);
       case "return_to_bot":
-        return this.leave(command.conversation, "bot");
+        return this.part(command.conversation, "return_to_bot", () => this.leave(command.conversation, "bot"));
       case "resolve":
-        return this.leave(command.conversation, "resolved");
+        return this.part(command.conversation, "resolve", () => this.leave(command.conversation, "resolved"));
+      case "undo":
+        return this.undo(command.conversation);
+      case "hold":
+        return this.hold(command.conversation, command.minutes, command.reason ?? "");
+      case "take_up":
+        return this.takeUp(command.conversation);
       case "transfer":
         return this.transfer(command.conversation, command.reason ?? "");
     }
@@ -109,6 +119,8 @@ export class Stage {
       queue: cards.filter((c) => c.conversation.status === "queued"),
       mine: cards.filter((c) => c.agent === this.me.id && c.conversation.status === "active"),
       colleagues: STAFF.slice(1),
+      causes: [...CAUSES],
+      outcomes: [...OUTCOMES],
     });
   }
 
@@ -139,6 +151,45 @@ export class Stage {
       sender_id: this.me.id,
       sender_name: this.me.name,
     }));
+  }
+
+  private part(id: string, ending: Ending, done: () => void): void {
+    const kept = this.kept.get(id);
+    if (!kept) return;
+    const now = Date.now();
+    kept.card.parting = {
+      ending, agent: this.me.id, to_agent: null,
+      asked_at: new Date(now).toISOString(), due_at: new Date(now + UNDO_MS).toISOString(),
+    };
+    this.tell({ type: "parting.asked", conversation: id, parting: kept.card.parting });
+    this.partings.set(id, setTimeout(() => {
+      kept.card.parting = null;
+      done();
+    }, UNDO_MS));
+  }
+
+  private undo(id: string): void {
+    clearTimeout(this.partings.get(id));
+    const kept = this.kept.get(id);
+    if (kept) kept.card.parting = null;
+    this.tell({ type: "parting.cancelled", conversation: id, why: "undone" });
+  }
+
+  private hold(id: string, minutes: number, reason: string): void {
+    const kept = this.kept.get(id);
+    if (!kept) return;
+    const [since, until] = [Date.now(), Date.now() + minutes * 60_000].map((at) => new Date(at).toISOString());
+    kept.card.hold = { reason, since: since!, until: until!, reminded: false };
+    kept.card.conversation.status = "on_hold";
+    this.tell({ type: "conversation.assigned", card: kept.card, agent: this.me.id });
+  }
+
+  private takeUp(id: string): void {
+    const kept = this.kept.get(id);
+    if (!kept) return;
+    kept.card.hold = null;
+    kept.card.conversation.status = "active";
+    this.tell({ type: "conversation.assigned", card: kept.card, agent: this.me.id });
   }
 
   private transfer(id: string, reason: string): void {

@@ -1,4 +1,5 @@
 import { knowledgeEn } from "./knowledge.en";
+import { casesEn } from "./cases.en";
 import { supervisorEn } from "./supervisor.en";
 import type { Texts } from "./zh-CN";
 
@@ -64,6 +65,7 @@ export const en: Texts = {
   blocked: {
     full: "You hold {n} conversations, your limit. Finish one first.",
     notConnected: "Not connected; wait for the connection.",
+    parting: "A move waits to take effect; undo it first.",
     underway: "The last action is still under way…",
     nothingWaits: "Nobody is waiting.",
   },
@@ -174,6 +176,9 @@ export const en: Texts = {
     return_to_bot: "Return to bot",
     transfer: "Transfer",
     resolve: "Resolve",
+    undo: "Undo",
+    hold: "Hold",
+    take_up: "Take up again",
     set_presence: "Change presence",
     open: "Open the conversation",
     more: "More",
@@ -281,6 +286,7 @@ export const en: Texts = {
     handoff: "{name} needs a human",
     assigned: "{name} was assigned to you",
     message: "{name} wrote",
+    reminder: "{name}: the hold is over",
   },
   shortcuts: {
     title: "Keyboard shortcuts",
@@ -295,12 +301,15 @@ export const en: Texts = {
     return_to_bot: "Return to bot",
     transfer: "Transfer to the queue",
     resolve: "Resolve",
+    hold: "Put on hold with a reminder; again to take up",
+    undo: "Take back a resolve, return or transfer",
     leave: "Close the dialog, or leave the conversation",
     help: "Show this table",
     send: "Send",
     break: "Line break",
   },
   kb: knowledgeEn,
+  cs: casesEn,
   sv: supervisorEn,
   error: {
     wrong_password: "Login or password is wrong.",
@@ -315,6 +324,10 @@ export const en: Texts = {
     epoch_moved: "The conversation changed hands, so this was not sent. Look at it before sending again.",
     not_yours: "The conversation is not yours, so this was not sent.",
     already_taken: "A colleague accepted it first.",
+    already_parting: "Another move of this conversation waits to take effect. Undo it first.",
+    too_late: "It has taken effect and cannot be taken back.",
+    unknown_cause: "Please choose a cause.",
+    unknown_outcome: "Please choose an outcome.",
     at_capacity: "You hold as many conversations as you may.",
     unknown_conversation: "There is no such conversation.",
     unknown_message: "There is no such message.",

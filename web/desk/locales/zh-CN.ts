@@ -1,4 +1,5 @@
 import { knowledgeZhCN } from "./knowledge.zh-CN";
+import { casesZhCN } from "./cases.zh-CN";
 import { supervisorZhCN } from "./supervisor.zh-CN";
 
 export const zhCN = {
@@ -64,6 +65,7 @@ export const zhCN = {
     full: "你已接待 {n} 个，达到上限。先结束一个再接入。",
     notConnected: "连接断开，连上后才能操作。",
     underway: "正在处理上一个操作…",
+    parting: "刚才的操作等待生效，可以先撤销。",
     nothingWaits: "没有人在排队。",
   },
   priority: { 0: "低", 1: "普通", 2: "优先", 3: "紧急" },
@@ -178,6 +180,9 @@ export const zhCN = {
     return_to_bot: "交还机器人",
     transfer: "转回队列",
     resolve: "解决",
+    undo: "撤销",
+    hold: "挂起",
+    take_up: "恢复接待",
     set_presence: "切换状态",
     open: "打开会话",
     more: "更多操作",
@@ -285,6 +290,7 @@ export const zhCN = {
     handoff: "{name} 需要人工",
     assigned: "{name} 分配给你了",
     message: "{name} 发来消息",
+    reminder: "{name}：挂起的时间到了",
   },
   shortcuts: {
     title: "快捷键",
@@ -299,12 +305,15 @@ export const zhCN = {
     return_to_bot: "交还机器人",
     transfer: "转回队列",
     resolve: "解决",
+    hold: "挂起，稍后提醒；再按一次恢复",
+    undo: "撤销刚才的解决、交还或转出",
     leave: "关闭弹窗，或离开会话",
     help: "显示这张表",
     send: "发送",
     break: "换行",
   },
   kb: knowledgeZhCN,
+  cs: casesZhCN,
   sv: supervisorZhCN,
   error: {
     wrong_password: "账号或密码不对。",
@@ -319,6 +328,10 @@ export const zhCN = {
     epoch_moved: "会话已经换人，这条没有发出。看一下最新情况再决定是否重发。",
     not_yours: "会话不在你手上，这条没有发出。",
     already_taken: "同事已经先接入了。",
+    already_parting: "这个会话有一个操作正等待生效，先撤销它。",
+    too_late: "已经生效，不能再撤销。",
+    unknown_cause: "请选择一个原因。",
+    unknown_outcome: "请选择一个结果。",
     at_capacity: "你接待的会话已达上限。",
     unknown_conversation: "没有这个会话。",
     unknown_message: "没有这条消息。",

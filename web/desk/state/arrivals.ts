@@ -6,7 +6,7 @@ import { isHeldBy, waits } from "./lists";
 
 /** What just arrived. */
 export interface Arrival {
-  kind: "handoff" | "assigned" | "message";
+  kind: "handoff" | "assigned" | "message" | "reminder";
   card: QueueCard;
 }
 
@@ -45,6 +45,10 @@ export function arrivalOf(
       if (known) return null;
       if (event.message.sender !== "shopper" || !card || !isHeldBy(card, me)) return null;
       return conversation === looking.at ? null : { kind: "message", card };
+    }
+    case "hold.reminded": {
+      const card = after.cards[event.conversation];
+      return card ? { kind: "reminder", card } : null;
     }
     default:
       return null;

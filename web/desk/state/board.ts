@@ -2,6 +2,7 @@
 
 import type {
   Brief,
+  Choice,
   ConversationView,
   DeskEvent,
   DeskWelcome,
@@ -30,6 +31,9 @@ export interface Board {
   care: Readonly<Record<string, number>>;
   /** Until when (ms) the shopper of a conversation is shown as typing. */
   typing: Readonly<Record<string, number>>;
+  /** Why cases arise and how they end, as this house counts them. */
+  causes: readonly Choice[];
+  outcomes: readonly Choice[];
 }
 
 export const TYPING_SHOWN_MS = 5_000;
@@ -42,6 +46,8 @@ export const EMPTY: Board = {
   pending: [],
   care: {},
   typing: {},
+  causes: [],
+  outcomes: [],
 };
 
 /** Gives the board after one event; events that come late, twice or out of order do no harm. */
@@ -75,6 +81,12 @@ export function reduce(board: Board, event: DeskEvent, now: number): Board {
     case "conversation.typing":
       if (event.who !== "shopper") return board;
       return { ...board, typing: { ...board.typing, [event.conversation]: now + TYPING_SHOWN_MS } };
+    case "parting.asked":
+      return changeCard(board, event.conversation, { parting: event.parting });
+    case "parting.cancelled":
+      return changeCard(board, event.conversation, { parting: null });
+    case "hold.reminded":
+      return changeCard(board, event.conversation, { hold: event.hold });
     case "presence.changed":
       return withPresence(board, event.staff, event.presence);
     case "error":
@@ -97,7 +109,8 @@ function welcomed(board: Board, event: DeskWelcome): Board {
   for (const card of event.queue) cards[card.conversation.id] = card;
   for (const card of event.mine) cards[card.conversation.id] = { ...card, agent: event.me.id };
   const colleagues = Object.fromEntries(event.colleagues.map((staff) => [staff.id, staff]));
-  return { ...board, me: event.me, cards, colleagues };
+  const { me, causes, outcomes } = event;
+  return { ...board, me, cards, colleagues, causes, outcomes };
 }
 
 function opened(board: Board, event: Opened): Board {
@@ -131,6 +144,8 @@ function withView(board: Board, view: ConversationView): Board {
     ...former,
     conversation: newest(former.conversation, view),
     agent: held ? agent : null,
+    hold: view.status === "on_hold" ? former.hold : null,
+    ...(view.epoch === former.conversation.epoch ? {} : { parting: null, participants: [] }),
   });
 }
 
@@ -173,6 +188,11 @@ function newest(former: ConversationView | undefined, view: ConversationView): C
 
 function isBefore(a: string, b: string): boolean {
   return Date.parse(a) < Date.parse(b);
+}
+
+function changeCard(board: Board, id: string, change: Partial<QueueCard>): Board {
+  const card = board.cards[id];
+  return card ? setCard(board, { ...card, ...change }) : board;
 }
 
 function setCard(board: Board, card: QueueCard): Board {

@@ -2,7 +2,7 @@ import { defineStore } from "pinia";
 import { computed, reactive, ref, shallowRef } from "vue";
 import { newClientId } from "@shared/ids";
 import { ResumingSocket, socketAddress, type Phase } from "@shared/socket";
-import type { DeskCommand, DeskEvent, ErrorFrame, Presence, QueueCard } from "@shared/wire";
+import type { DeskCommand, DeskEvent, ErrorFrame, PartingCancelled, Presence, QueueCard, Resolve } from "@shared/wire";
 import { arrivalOf, type Arrival } from "./arrivals";
 import { contiguous, EMPTY, hasGap, reduce, type Board } from "./board";
 import { keep, kept, newest, onKept } from "./keep";
@@ -15,7 +15,22 @@ export type Link = Pick<
   "on" | "onPhase" | "start" | "stop" | "send" | "discard" | "stoppedBy"
 >;
 
-export type Move = "accept" | "return_to_bot" | "transfer" | "resolve" | "set_presence" | "open";
+export type Move =
+  | "accept"
+  | "return_to_bot"
+  | "transfer"
+  | "resolve"
+  | "undo"
+  | "hold"
+  | "take_up"
+  | "set_presence"
+  | "open";
+
+/** What a case came to, as the agent says it. */
+export type Closing = Omit<Resolve, "type" | "conversation">;
+
+/** An ending that will not take effect, and why. */
+export type Cancelled = Omit<PartingCancelled, "type">;
 
 /** Something the router refused, to be told once. */
 export interface Notice {
@@ -53,6 +68,7 @@ export const useDesk = defineStore("desk", () => {
   });
   const notice = shallowRef<Notice | null>(null);
   const arrival = shallowRef<Arrival | null>(null);
+  const cancelled = shallowRef<Cancelled | null>(null);
   let link: Link | null = null;
   let offs: (() => void)[] = [];
   let moveTimer: ReturnType<typeof setTimeout> | undefined;
@@ -114,6 +130,7 @@ export const useDesk = defineStore("desk", () => {
     const accepting = underway.move === "accept" ? underway.conversation : null;
     board.value = reduce(before, event, Date.now());
     if (board.value.pending !== before.pending) keepPending();
+    if (event.type === "parting.cancelled") cancelled.value = event;
     if (event.type === "welcome") resume();
     else {
       if (event.type === "error" && !event.client_id) refused(event);
@@ -185,6 +202,8 @@ export const useDesk = defineStore("desk", () => {
     if (!conversation) return;
     const [was, is] = [before.cards[conversation], board.value.cards[conversation]];
     const moved = was?.conversation.epoch !== is?.conversation.epoch;
+    const paused = was?.conversation.status !== is?.conversation.status;
+    if (move !== "accept" && (was?.parting !== is?.parting || paused)) finish();
     // An accept is over when it is known who has the conversation.
     if (was?.agent !== is?.agent || (moved && move !== "accept")) finish();
   }
@@ -209,12 +228,16 @@ export const useDesk = defineStore("desk", () => {
     begin("set_presence", { type: "set_presence", presence }, null);
   const accept = (id: string): void =>
     begin("accept", { type: "accept", conversation: id }, id);
-  const returnToBot = (id: string): void =>
-    begin("return_to_bot", { type: "return_to_bot", conversation: id }, id);
+  const returnToBot = (id: string, summary = ""): void =>
+    begin("return_to_bot", { type: "return_to_bot", conversation: id, summary }, id);
   const transfer = (id: string, reason: string): void =>
     begin("transfer", { type: "transfer", conversation: id, reason }, id);
-  const resolve = (id: string): void =>
-    begin("resolve", { type: "resolve", conversation: id }, id);
+  const resolve = (id: string, closing: Closing = {}): void =>
+    begin("resolve", { type: "resolve", conversation: id, ...closing }, id);
+  const undo = (id: string): void => begin("undo", { type: "undo", conversation: id }, id);
+  const hold = (id: string, minutes: number, reason: string): void =>
+    begin("hold", { type: "hold", conversation: id, minutes, reason }, id);
+  const takeUp = (id: string): void => begin("take_up", { type: "take_up", conversation: id }, id);
 
   function flag(id: string, seq: number): void {
     if (!link?.send({ type: "flag", conversation: id, seq })) {
@@ -295,10 +318,10 @@ export const useDesk = defineStore("desk", () => {
   }
 
   return {
-    board, phase, wasReady, selected, flagged, underway, notice, arrival,
+    board, phase, wasReady, selected, flagged, underway, notice, arrival, cancelled,
     me, queue, mine, full, live, unreadTotal,
     connect, disconnect, clear, belongTo, select, open,
-    setPresence, accept, returnToBot, transfer, resolve, flag, typing,
+    setPresence, accept, returnToBot, transfer, resolve, undo, hold, takeUp, flag, typing,
     say, retry, giveUp, unread, firstUnreadOf, markRead,
   };
 });

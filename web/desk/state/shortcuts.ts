@@ -7,6 +7,8 @@ export type Shortcut =
   | "return_to_bot"
   | "transfer"
   | "note"
+  | "hold"
+  | "undo"
   | "previous"
   | "next"
   | "write"
@@ -23,6 +25,8 @@ export const SHORTCUTS: readonly { name: Shortcut; keys: readonly string[] }[] =
   { name: "return_to_bot", keys: ["Alt", "B"] },
   { name: "transfer", keys: ["Alt", "T"] },
   { name: "resolve", keys: ["Alt", "R"] },
+  { name: "hold", keys: ["Alt", "H"] },
+  { name: "undo", keys: ["Alt", "Z"] },
   { name: "leave", keys: ["Esc"] },
   { name: "help", keys: ["?"] },
 ];
@@ -33,6 +37,8 @@ const BY_CODE: Readonly<Record<string, Shortcut>> = {
   KeyB: "return_to_bot",
   KeyT: "transfer",
   KeyN: "note",
+  KeyH: "hold",
+  KeyZ: "undo",
   KeyI: "write",
   ArrowUp: "previous",
   ArrowDown: "next",

@@ -56,7 +56,7 @@ export function card(
   return {
     conversation, shopper: "shopper-1", shopper_name: "小满", tier: "ordinary",
     handoff: handoff({ conversation: conversation.id }), last_text: "转人工", updated_at: at(0),
-    agent: null, ...rest,
+    agent: null, parting: null, hold: null, participants: [], ...rest,
   };
 }
 
@@ -87,7 +87,11 @@ export function brief(more: Partial<Brief> = {}): Brief {
 }
 
 export function welcome(more: Partial<DeskWelcome> = {}): DeskWelcome {
-  return { type: "welcome", me: LINA, queue: [], mine: [], colleagues: [WANG], ...more };
+  return { type: "welcome", me: LINA, queue: [], mine: [], colleagues: [WANG],
+    causes: [{ key: "product", title: "商品" }, { key: "logistics", title: "物流" }],
+    outcomes: [{ key: "solved", title: "已解决" }, { key: "partly", title: "部分解决" }],
+    ...more,
+  };
 }
 
 /** A socket that remembers what was sent and says what the test tells it to. */

@@ -1,0 +1,30 @@
+"""The handoff that follows a transfer: what was asked stays, and why it goes on is told."""
+
+from __future__ import annotations
+
+from router.desk.services import Services
+from router.domain.cases import Parting
+from router.domain.handoff import Handoff, Reason, due_at, priority_of
+from router.store import Listed
+
+
+def following(services: Services, listed: Listed, parting: Parting) -> Handoff:
+    """Give the handoff a transferred conversation waits under."""
+    thread, former, now = listed.thread, listed.handoff, services.now()
+    rules = services.rules()
+    priority = priority_of(Reason.TRANSFER, thread.shopper.tier, rules.routing.vip_tiers)
+    if former is not None:
+        priority = max(priority, former.priority)
+    return Handoff(
+        id=services.new_id(),
+        conversation=thread.conversation.id,
+        case=thread.conversation.case,
+        reason=Reason.TRANSFER,
+        priority=priority,
+        queued_at=now,
+        due_at=due_at(now, rules.first_response[priority]),
+        asked=former.asked if former else listed.last_text,
+        detail=parting.closing.summary,
+        tier=thread.shopper.tier,
+        mood=former.mood if former else 0,
+    )

@@ -1,0 +1,122 @@
+"""Rows of working a case, as the moves of a conversation need them within their transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from router.domain.cases import (
+    BOWS_TO_SHOPPER,
+    Case,
+    Closing,
+    Ending,
+    Hold,
+    Participant,
+    Parting,
+    Target,
+)
+from router.domain.conversation import Conversation
+from router.store import case_tables as ct
+from router.store import tables as t
+
+Row = sa.Row[Any]
+
+
+def bow_to_shopper(connection: sa.Connection, conversation: Conversation) -> bool:
+    """Take back an ending that waits, because the shopper has something to say; True if one did."""
+    p = ct.partings.c
+    taken = connection.execute(
+        ct.partings.delete().where(
+            p.conversation == conversation.id,
+            p.epoch == conversation.epoch,
+            p.ending.in_(sorted(BOWS_TO_SHOPPER)),
+        )
+    )
+    return taken.rowcount == 1
+
+
+def close_case(
+    connection: sa.Connection,
+    conversation: Conversation,
+    agent: str,
+    closing: Closing,
+    now: dt.datetime,
+) -> None:
+    """Keep what a case came to; it began with its first message."""
+    m = t.messages.c
+    began = connection.execute(
+        sa.select(sa.func.min(m.seq), sa.func.min(m.at)).where(
+            m.conversation == conversation.id, m.case == conversation.case
+        )
+    ).one()
+    connection.execute(
+        ct.cases.insert().values(
+            conversation=conversation.id,
+            case=conversation.case,
+            opened_at=began[1] or now,
+            resolved_at=now,
+            agent=agent,
+            cause=closing.cause,
+            outcome=closing.outcome,
+            summary=closing.summary,
+            first_seq=began[0] or 1,
+            last_seq=conversation.last_seq,
+        )
+    )
+
+
+def parting_of(row: Row) -> Parting:
+    """Read a parting."""
+    return Parting(
+        id=row.id,
+        conversation=row.conversation,
+        ending=Ending(row.ending),
+        agent=row.agent,
+        epoch=row.epoch,
+        asked_at=row.asked_at,
+        due_at=row.due_at,
+        closing=Closing(row.cause, row.outcome, row.summary),
+        target=Target(
+            row.to_agent,
+            frozenset(msgspec.json.decode(row.to_skills, type=list[str])),
+            row.to_supervisor,
+        ),
+    )
+
+
+def parting_values(parting: Parting) -> dict[str, Any]:
+    """Give a parting's columns."""
+    return {
+        "conversation": parting.conversation,
+        "id": parting.id,
+        "ending": parting.ending.value,
+        "agent": parting.agent,
+        "epoch": parting.epoch,
+        "asked_at": parting.asked_at,
+        "due_at": parting.due_at,
+        "cause": parting.closing.cause,
+        "outcome": parting.closing.outcome,
+        "summary": parting.closing.summary,
+        "to_agent": parting.target.agent,
+        "to_skills": msgspec.json.encode(sorted(parting.target.skills)).decode(),
+        "to_supervisor": parting.target.supervisor,
+    }
+
+
+def hold_of(row: Row) -> Hold:
+    """Read a hold."""
+    return Hold(**{name: getattr(row, name) for name in Hold.__slots__})
+
+
+def participant_of(row: Row) -> Participant:
+    """Read an invited colleague."""
+    return Participant(**{name: getattr(row, name) for name in Participant.__slots__})
+
+
+def case_of(row: Row) -> Case:
+    """Read a resolved case."""
+    plain = {name: getattr(row, name) for name in Case.__slots__ if name != "closing"}
+    return Case(**plain, closing=Closing(row.cause, row.outcome, row.summary))

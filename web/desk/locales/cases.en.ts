@@ -1,0 +1,35 @@
+import type { casesZhCN } from "./cases.zh-CN";
+
+export const casesEn: typeof casesZhCN = {
+  cause: "Cause",
+  outcome: "Outcome",
+  summary: "Summary",
+  summaryHint: "Whoever serves them next will see it; may be left out",
+  returnSummary: "Summary for the bot and the next colleague",
+  needsCause: "Please choose a cause.",
+  keys: "Digits choose the cause, Enter confirms.",
+  tooLong: "At most {max} characters, now {n}.",
+  parting: {
+    resolve: "Resolves in {n} s, the shopper has not been told",
+    return_to_bot: "Returns to the bot in {n} s, the shopper has not been told",
+    transfer: "Is handed on in {n} s, the shopper has not been told",
+    undo: "Undo",
+    undone: "Taken back.",
+    shopper: "The shopper has more to say: nothing was ended, you still have the conversation.",
+    overtaken: "The conversation changed hands, the move did not take effect.",
+  },
+  hold: {
+    title: "Put on hold, remind me",
+    text: "You keep the conversation. The shopper learns that you are at it; when they write, it comes back by itself.",
+    yes: "Hold",
+    when: "Remind me after",
+    reason: "Waiting for",
+    reasonHint: "For example: an answer of the warehouse",
+    minutes: "{n} min",
+    hours: "{n} h",
+    until: "On hold until {time}",
+    late: "Time to come back ({time})",
+    takeUp: "Take up again",
+    reminder: "{name}: the hold is over",
+  },
+};
