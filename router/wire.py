@@ -20,19 +20,12 @@ from router.domain.people import Presence, Role, Staff
 from router.domain.skills import Skills
 from router.wire_care import CareEvent
 from router.wire_cases import (
+    CasesCommand,
+    CasesEvent,
     Choice,
-    HoldReminded,
     HoldView,
     ParticipantView,
-    PartingAsked,
-    PartingCancelled,
     PartingView,
-    PutOnHold,
-    Resolve,
-    ReturnToBot,
-    TakeUp,
-    Transfer,
-    Undo,
 )
 
 ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
@@ -222,12 +215,7 @@ DeskCommand = (
     | Open
     | AgentReply
     | Note
-    | ReturnToBot
-    | Transfer
-    | Resolve
-    | Undo
-    | PutOnHold
-    | TakeUp
+    | CasesCommand
     | AgentTyping
     | Flag
     | DeskPing
@@ -485,9 +473,7 @@ DeskEvent = (
     | ConversationRated
     | TypingShown
     | PresenceChanged
-    | PartingAsked
-    | PartingCancelled
-    | HoldReminded
+    | CasesEvent
     | Opened
     | CareEvent
     | Pong
@@ -636,20 +622,4 @@ def staff_view(staff: Staff, presence: Presence = Presence.OFFLINE) -> StaffView
     )
 
 
-__all__ = [
-    "Button",
-    "Event",
-    "HoldReminded",
-    "Message",
-    "PartingAsked",
-    "PartingCancelled",
-    "PutOnHold",
-    "Resolve",
-    "ReturnToBot",
-    "ShopperCommand",
-    "ShopperEvent",
-    "TakeUp",
-    "Transfer",
-    "Undo",
-    "encode",
-]
+__all__ = ["Button", "Event", "Message", "ShopperCommand", "ShopperEvent", "encode"]

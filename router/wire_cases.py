@@ -125,6 +125,10 @@ class HoldReminded(_Out, tag="hold.reminded"):
     hold: HoldView
 
 
+CasesCommand = ReturnToBot | Transfer | Resolve | Undo | PutOnHold | TakeUp
+CasesEvent = PartingAsked | PartingCancelled | HoldReminded
+
+
 def parting_view(parting: Parting) -> PartingView:
     """Show an ending that waits."""
     return PartingView(

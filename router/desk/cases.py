@@ -38,6 +38,22 @@ class CaseDesk:
 
     services: Services
 
+    async def obey(self, me: Staff, command: wc.CasesCommand) -> None:
+        """Make the move a command asks for."""
+        match command:
+            case wc.Resolve():
+                await self.resolve(me, command)
+            case wc.ReturnToBot():
+                await self.return_to_bot(me, command)
+            case wc.Transfer():
+                await self.transfer(me, command)
+            case wc.Undo():
+                await self.undo(me, command.conversation)
+            case wc.PutOnHold():
+                await self.hold(me, command)
+            case wc.TakeUp():
+                await self.take_up(me, command.conversation)
+
     async def resolve(self, me: Staff, command: wc.Resolve) -> None:
         """Close the case, unless it is taken back in time."""
         closing = Closing(command.cause, command.outcome, words(command.summary))

@@ -172,7 +172,7 @@ class _Session:
                 log.exception("a login could not be checked, the next look will")
 
     async def _obey(self, command: wire.DeskCommand) -> None:
-        desk, cases, me = self._desk, self._cases, self._me
+        desk, me = self._desk, self._me
         match command:
             case wire.DeskHello():
                 self._say(await desk.welcome(me))
@@ -188,24 +188,14 @@ class _Session:
             case wire.Note():
                 changed = await desk.note(me, command)
                 self._acknowledge(command.client_id, changed.messages[0].seq, changed)
-            case wire.ReturnToBot():
-                await cases.return_to_bot(me, command)
-            case wire.Transfer():
-                await cases.transfer(me, command)
-            case wire.Resolve():
-                await cases.resolve(me, command)
-            case wire.Undo():
-                await cases.undo(me, command.conversation)
-            case wire.PutOnHold():
-                await cases.hold(me, command)
-            case wire.TakeUp():
-                await cases.take_up(me, command.conversation)
             case wire.AgentTyping():
                 desk.typing(me, command.conversation)
             case wire.Flag():
                 await desk.flag(me, command)
             case wire.DeskPing():
                 self._say(wire.Pong())
+            case _:
+                await self._cases.obey(me, command)
 
     async def _open(self, command: wire.Open) -> None:
         """Follow a conversation first, then read it: nothing said meanwhile is missed."""

@@ -42,6 +42,7 @@ def ask_and_be_helped_by_a_human(browser: Browser, stack: Stack, desk: Page, tex
         reply(desk, ANSWER)
         expect(said(shopper, "agent").last).to_contain_text(ANSWER, timeout=SLOW)
         desk.get_by_test_id("desk-resolve").click()
+        desk.locator("[data-cause=product]").check(timeout=SLOW)
         desk.get_by_test_id("desk-confirm").click(timeout=SLOW)
         expect(shopper.get_by_test_id("jieli-rating")).to_be_visible(timeout=SLOW)
 

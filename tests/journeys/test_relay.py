@@ -60,6 +60,7 @@ def test_a_shopper_is_answered_by_the_bot_and_handed_to_a_human_with_nothing_los
     assert numbers == list(range(1, len(numbers) + 1))
 
     desk.get_by_test_id("desk-resolve").click()
+    desk.locator("[data-cause=product]").check(timeout=SLOW)
     confirm = desk.get_by_test_id("desk-confirm")
     confirm.click(timeout=SLOW)
     expect(shopper.get_by_test_id("jieli-rating")).to_be_visible(timeout=SLOW)
