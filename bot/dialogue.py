@@ -113,7 +113,7 @@ class Dialogue:
             parse_data=forced(parsed, intent or flow.value),
             input_channel=said.name(),
             message_id=ask.message,
-            metadata={"shopper": ask.shopper, "order": ask.order},
+            metadata={"shopper": ask.shopper, "order": ask.order, "message": ask.message},
         )
         try:
             async with asyncio.timeout(TURN_SECONDS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import random
 import signal
 import time
 import uuid
@@ -23,6 +24,7 @@ from knowledge_base.store import KnowledgeStore
 from router.accounts import ensure_demo_staff
 from router.bot_client import Bot, BotClient
 from router.bot_switch import SwitchingBot
+from router.breaker import Breaker
 from router.desk.agent import AgentDesk, PresenceBoard
 from router.desk.answering import Answering
 from router.desk.care import Care
@@ -41,7 +43,9 @@ from router.migrations import migrate
 from router.mood import Mood, train
 from router.policy import PolicyFile
 from router.settings import ROOT, Settings, with_secrets
-from router.shop import DemoShop
+from router.shop import DemoShop, HttpShop, Shop
+from router.shop.http import Patience as ShopPatience
+from router.shop.memory import Memory
 from router.store import Store
 from router.texts import Languages
 from router.web import care, demo, internal, knowledge, pages, shopper, staff, supervisor
@@ -49,6 +53,7 @@ from router.web.keys import (
     AGENT_DESK,
     CARE,
     CASE_DESK,
+    DEMO_SHOP,
     EDITOR_DESK,
     HUB,
     LOGINS,
@@ -77,6 +82,7 @@ class Parts:
 
     bot: Bot | None = None
     mood: MoodReader | None = None
+    shop: Shop | None = None
     now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)
     new_id: Callable[[], str] = lambda: uuid.uuid4().hex
     sweeping: bool = True
@@ -115,6 +121,8 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             bots = _bots(settings, session, RunsStore(database))
             await bots.refresh()
             following = asyncio.create_task(bots.follow(settings.bot_poll))
+            demo_shop = _demo_shop(settings, parts)
+            shop = parts.shop or _shop(settings, session, parts) or demo_shop
             services = Services(
                 settings=settings,
                 store=store,
@@ -123,7 +131,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
                 bot=parts.bot or bots,
                 bots=bots,
                 mood=mood,
-                shop=DemoShop.load(ROOT / "data" / "shop" / "demo.yml", parts.now()),
+                shop=shop,
                 rules=lambda: policy.rules,
                 languages=Languages.load(),
                 now=parts.now,
@@ -134,6 +142,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             cases, presence = CaseDesk(services), PresenceBoard()
             app[CASE_DESK] = cases
             app[SHOPPER_DESK] = ShopperDesk(services, answering, board, cases)
+            app[DEMO_SHOP] = demo_shop
             app[AGENT_DESK] = AgentDesk(services, answering, presence)
             app[SUPERVISOR_DESK] = SupervisorDesk(services, presence)
             app[EDITOR_DESK] = EditorDesk.over(services, database, vocabulary)
@@ -170,6 +179,30 @@ def _bots(settings: Settings, session: aiohttp.ClientSession, runs: RunsStore) -
         )
 
     return SwitchingBot(runs.serving, client, settings.bot_url)
+
+
+def _demo_shop(settings: Settings, parts: Parts) -> DemoShop:
+    if not settings.demo:
+        return DemoShop.empty(parts.now)
+    return DemoShop.load(ROOT / "data" / "shop" / "demo.yml", parts.now)
+
+
+def _shop(settings: Settings, session: aiohttp.ClientSession, parts: Parts) -> HttpShop | None:
+    """Give the shop over HTTP, if there is one."""
+    if not settings.shop_url:
+        return None
+    return HttpShop(
+        session,
+        settings.shop_url,
+        settings.shop_secret,
+        breaker=Breaker(settings.shop_failures, settings.shop_pause, time.monotonic),
+        memory=Memory(
+            dt.timedelta(seconds=settings.shop_fresh), dt.timedelta(hours=settings.shop_kept_hours)
+        ),
+        clock=parts.now,
+        chance=random.random,
+        patience=ShopPatience(settings.shop_deadline, settings.shop_operation_deadline),
+    )
 
 
 def _mood(settings: Settings) -> Mood:

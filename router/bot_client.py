@@ -12,6 +12,8 @@ import aiohttp
 import msgspec
 from msgspec import Meta, Struct
 
+from router.breaker import Breaker
+
 MAX_READ = 2_000
 """Characters of a message that the bot reads."""
 NOT_ITS_FAULT = frozenset({400, 413, 422})
@@ -111,42 +113,6 @@ class Bot(Protocol):
     @property
     def available(self) -> bool:
         """Tell whether the last calls were answered."""
-
-
-class Breaker:
-    """Stops asking after `failures` in a row, for `pause` seconds; then lets one try."""
-
-    def __init__(self, failures: int, pause: float, clock: Callable[[], float]) -> None:
-        self._limit = failures
-        self._pause = pause
-        self._clock = clock
-        self._failed = 0
-        self._open_until = 0.0
-
-    def holds_back(self) -> bool:
-        """Tell whether a call is held back now; after each pause one caller may try."""
-        if not self.failing:
-            return False
-        now = self._clock()
-        if now < self._open_until:
-            return True
-        self._open_until = now + self._pause
-        return False
-
-    @property
-    def failing(self) -> bool:
-        """Tell whether the last calls failed."""
-        return self._failed >= self._limit
-
-    def succeeded(self) -> None:
-        """Note an answered call."""
-        self._failed = 0
-
-    def failed(self) -> None:
-        """Note a call without an answer."""
-        self._failed += 1
-        if self._failed >= self._limit:
-            self._open_until = self._clock() + self._pause
 
 
 class BotClient:

@@ -20,6 +20,7 @@ from msgspec import Meta, Struct
 PREFIX = "JIELI_"
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_BYTES = 32
+SHORTEST_SECRET = 16
 
 Port = Annotated[int, Meta(ge=0, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -45,6 +46,22 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Serve the demo shop with its shoppers and orders, and make the demo logins."""
     timezone: str = "Asia/Shanghai"
     """The shop's time zone: business days, answers by date, times shown by the bot."""
+    shop_url: str = ""
+    """Address that answers for the shop's orders (docs/shop.md); empty: the demo's, or none."""
+    shop_secret: str = ""
+    """Secret that signs what the shop is asked; needed with `shop_url`."""
+    shop_deadline: Seconds = 0.9
+    """Seconds the shop has to answer a question, all attempts together."""
+    shop_operation_deadline: Seconds = 1.8
+    """Seconds the shop has for an operation, such as cancelling an order."""
+    shop_failures: Annotated[int, Meta(ge=1)] = 3
+    """Failures in a row after which the shop is not asked for a while."""
+    shop_pause: Seconds = 5.0
+    """Seconds the shop is left alone after that."""
+    shop_fresh: Annotated[float, Meta(ge=0, le=300)] = 3.0
+    """Seconds in which the same question is not asked again."""
+    shop_kept_hours: Annotated[float, Meta(ge=0, le=720)] = 24.0
+    """Hours the last known orders are shown, marked as such, while the shop cannot be asked."""
     bot_url: str = "http://127.0.0.1:5005"
     """Base address of the bot server, as long as no keeper of bot processes names another."""
     bot_deadline: Seconds = 2.5
@@ -140,11 +157,27 @@ def load(environment: Mapping[str, str], file: Path | None = None, **overrides: 
         # Not strict: the environment has only text for numbers and truths.
         settings = msgspec.convert(values, Settings, strict=False)
         ZoneInfo(settings.timezone)
+        _check_shop(settings)
     except msgspec.ValidationError as error:
         raise InvalidSettings(f"settings: {error}") from error
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise InvalidSettings(f"settings: `timezone` is no time zone: {error}") from error
     return settings
+
+
+def _check_shop(settings: Settings) -> None:
+    """Refuse a shop that is asked without a signature, or at no address."""
+    if not settings.shop_url:
+        return
+    if not settings.shop_url.startswith(("http://", "https://")):
+        raise InvalidSettings(
+            "settings: `shop_url` is no address such as https://shop.example/jieli"
+        )
+    if len(settings.shop_secret) < SHORTEST_SECRET:
+        raise InvalidSettings(
+            f"settings: `shop_secret` signs what `shop_url` is asked: give it {SHORTEST_SECRET} "
+            "characters or more"
+        )
 
 
 def _origins(given: str) -> list[str]:

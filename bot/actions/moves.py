@@ -71,6 +71,8 @@ class Turn:
     step: Slot | None
     slots: Mapping[Slot, str | None]
     wrong_inputs: int
+    key: str = ""
+    """What an operation of this turn is done under, once, however often it is asked."""
 
     @classmethod
     def of(cls, tracker: Tracker) -> Turn:
@@ -86,6 +88,7 @@ class Turn:
             step=Slot(step) if step else None,
             slots={s: tracker.slots.get(s.value) for s in Slot if s is not Slot.WRONG_INPUTS},
             wrong_inputs=int(tracker.slots.get(Slot.WRONG_INPUTS.value) or 0),
+            key=f"flow-{metadata.get('message') or tracker.sender_id}",
         )
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, assert_never
 
 from bot.actions.moves import TO_HUMAN, Button, Message
-from bot.actions.router_api import Refused, StartedReturn, Unavailable
+from bot.actions.router_api import Done, Refused, Unavailable
 from bot.flow import Slot
 from bot.lexicon import Reason
 from bot.pickup import PickupWindow
@@ -49,17 +49,16 @@ def ask_pickup(
     return Message("\n".join(lines), buttons)
 
 
-def submitted(
-    result: StartedReturn | Refused | Unavailable, number: str, tomorrow: PickupWindow
-) -> Message:
+def submitted(result: Done | Refused | Unavailable, number: str, tomorrow: PickupWindow) -> Message:
     """Tell how the booking went, with what happens next."""
     match result:
-        case StartedReturn():
+        case Done():
             freight = "店铺承担" if result.freight == "shop" else "由您承担"
+            window = PickupWindow.of_code(result.pickup) if result.pickup else tomorrow
             return Message(
                 f"退货申请好了，退货单号 {result.number}。\n"
-                f"取件：{PickupWindow.of_code(result.pickup).words(tomorrow.day_before())}，运费{freight}\n"
-                f"退款：{result.refund} 元，仓库签收后 24 小时内审核，通过就原路退回。",
+                f"取件：{window.words(tomorrow.day_before())}，运费{freight}\n"
+                f"退款：{result.amount} 元，仓库签收后 24 小时内审核，通过就原路退回。",
                 (Button("退款多久到账", "退款多久到账"),),
                 number,
             )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -14,7 +15,6 @@ import aiohttp
 import msgspec
 
 from bot.actions.orders import Order
-from bot.lexicon import Reason
 
 _TIMEOUT_SECONDS: Final = 2.0
 _Answer = TypeVar("_Answer")
@@ -27,27 +27,53 @@ class NotFound:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """The router did not answer in time, or not in its own words."""
+    """Router or shop did not answer in time, or not in their own words.
+
+    An operation is `perhaps_done` unless the shop is known not to have been reached.
+    """
+
+    perhaps_done: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The shop refuses the return; `detail` may be shown to the shopper."""
+    """The shop refuses the operation; `detail` may be shown to the shopper."""
 
     detail: str
 
 
-class StartedReturn(msgspec.Struct, frozen=True, rename={"number": "return"}):
-    """A return the router has booked; `freight` says who pays: shop or shopper."""
+class Done(msgspec.Struct, frozen=True):
+    """What the shop has done; `freight` says who pays: shop or shopper."""
 
     number: str
-    refund: str
-    freight: str
-    pickup: str
+    amount: str | None = None
+    freight: str | None = None
+    pickup: str | None = None
+    by: datetime | None = None
+    detail: str = ""
+
+
+class Refund(msgspec.Struct, frozen=True):
+    """Money on its way back; `state` is requested, received, approved, paid or refused."""
+
+    number: str
+    order: str
+    amount: str
+    state: str
+    asked_at: datetime
+    paid_at: datetime | None = None
+    expected_by: datetime | None = None
+    to: str = ""
+    detail: str = ""
+    as_of: datetime | None = None
 
 
 class _Orders(msgspec.Struct, frozen=True):
     orders: tuple[Order, ...]
+
+
+class _Refunds(msgspec.Struct, frozen=True):
+    refunds: tuple[Refund, ...]
 
 
 class _Failure(msgspec.Struct, frozen=True):
@@ -124,20 +150,34 @@ class RouterApi:
             case _:
                 return Unavailable()
 
-    async def start_return(
-        self, number: str, shopper: str, reason: Reason, pickup: str
-    ) -> StartedReturn | Refused | Unavailable:
-        """Book the return of an order with a pick-up window."""
-        body = {"shopper": shopper, "reason": reason.value, "pickup": pickup}
-        reply = await self._call("POST", f"/internal/v1/orders/{number}/return", body=body)
+    async def refunds(self, shopper: str) -> tuple[Refund, ...] | Unavailable:
+        """Return the shopper's refunds, newest first."""
+        path = f"/internal/v1/shoppers/{quote(shopper, safe='')}/refunds"
+        match await self._call("GET", path):
+            case _Reply(status=200) as reply:
+                read = reply.read(_Refunds)
+                return read.refunds if isinstance(read, _Refunds) else read
+            case _:
+                return Unavailable()
+
+    async def perform(
+        self, operation: str, key: str, fields: Mapping[str, str | int]
+    ) -> Done | Refused | Unavailable:
+        """Have the shop do an operation on an order; it is done once for each `key`."""
+        body = {"key": key, "operation": {"operation": operation, **fields}}
+        reply = await self._call("POST", "/internal/v1/operations", body=body)
         match reply:
             case _Reply(status=200):
-                return reply.read(StartedReturn)
+                return reply.read(Done)
             case _Reply(status=404):
                 return Refused("没有查到这笔订单。")
             case _Reply(status=409):
                 failure = reply.read(_Failure)
                 return Refused(failure.detail) if isinstance(failure, _Failure) else failure
+            case _Reply(status=503):
+                failure = reply.read(_Failure)
+                silent = isinstance(failure, _Failure) and failure.code == "shop_unavailable"
+                return Unavailable(perhaps_done=not silent)
             case _:
                 return Unavailable()
 
@@ -146,7 +186,7 @@ class RouterApi:
         method: str,
         path: str,
         params: dict[str, str] | None = None,
-        body: dict[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
     ) -> _Reply | Unavailable:
         try:
             async with self.session.request(

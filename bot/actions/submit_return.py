@@ -14,7 +14,6 @@ from bot.actions.moves import Turn, say
 from bot.actions.return_words import submitted
 from bot.actions.router_api import RouterApi, Settings, Unavailable
 from bot.flow import Outcome, Slot
-from bot.lexicon import Reason
 from bot.pickup import next_day
 
 
@@ -36,7 +35,8 @@ class SubmitReturn(Action):
         if not (number and reason and pickup and turn.shopper):
             return closing_events(turn.slots[Slot.FLOW_OUTCOME] or Outcome.LEFT)
         async with RouterApi.opened(settings) as router:
-            result = await router.start_return(number, turn.shopper, Reason(reason), pickup)
+            fields = {"shopper": turn.shopper, "order": number, "reason": reason, "pickup": pickup}
+            result = await router.perform("apply_for_return", turn.key, fields)
         tomorrow = next_day(datetime.now(settings.zone).date())
         say(dispatcher, (submitted(result, number, tomorrow),))
         return closing_events(Outcome.LEFT if isinstance(result, Unavailable) else Outcome.DONE)

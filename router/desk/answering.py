@@ -174,7 +174,7 @@ class Answering:
         services.hub.publish(wire.TypingShown(conversation, "bot"), hub.for_shopper(conversation))
         answer, bot = await understand(
             services.bot,
-            question_of(services, pending),
+            await question_of(services, pending),
             ground,
             await topic_of(services, pending, ground),
             whole=body.chosen_flow is not None or in_flow(pending.past),

@@ -86,17 +86,19 @@ async def understand(
     return _understood(said, answer, read, ground, topic), answer
 
 
-def question_of(services: Services, pending: PendingTurn) -> Question:
+async def question_of(services: Services, pending: PendingTurn) -> Question:
     """Put a turn to the bot: what was said, who said it and which order it is about."""
     body, thread = pending.message.body, pending.thread
-    order = order_in_focus(services, thread.shopper, thread.conversation.context, body.text)
+    context, order = thread.conversation.context, None
+    if context.order:
+        order = await order_in_focus(services, thread.shopper, context, body.text)
     flows = services.rules().flows
     return Question(
         conversation=thread.conversation.id,
         message=f"{thread.conversation.id}-{pending.message.seq}",
         text=flows.get(body.chosen_flow or "", body.text),
         shopper=None if thread.shopper.anonymous else thread.shopper.id,
-        order=order.number if order and thread.conversation.context.order else None,
+        order=order.number if order else None,
         locale=thread.conversation.context.locale,
         # The bot knows no others, and a shopper may send anything.
         flow=body.chosen_flow if body.chosen_flow in flows else None,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from router import wire
-from router.desk.orders import order_in_focus
+from router.desk.orders import order_in_focus, orders_of
 from router.desk.services import Services
 from router.domain.handoff import Reason
 from router.domain.message import Message, OrderCard, Sender
+from router.shop import ShopUnavailable
 from router.store import DecisionLine, Listed
 
 ORDERS_SHOWN = 5
@@ -28,13 +29,14 @@ async def brief_of(services: Services, listed: Listed) -> wire.Brief:
     if handoff is not None:
         waited = int(((handoff.accepted_at or services.now()) - handoff.queued_at).total_seconds())
     tried = _tried(lines, messages, titles)
+    orders, orders_note = await _orders(services, listed)
     return wire.Brief(
         asked=_asked(listed, tried),
         reason=handoff.reason.value if handoff else None,
         detail=handoff.detail if handoff else "",
         tried=tried,
-        orders=_orders(services, listed),
-        orders_note="顾客没有登录，看不到订单。" if shopper.anonymous else None,
+        orders=orders,
+        orders_note=orders_note,
         mood=tuple(wire.MoodPoint(line.seq, line.anger, line.level) for line in lines),
         shopper=shopper.id,
         shopper_name=shopper.name,
@@ -90,13 +92,21 @@ def _tried(
     return tuple(tried)
 
 
-def _orders(services: Services, listed: Listed) -> tuple[OrderCard, ...]:
-    """Give the shopper's orders, the one in question first."""
+async def _orders(services: Services, listed: Listed) -> tuple[tuple[OrderCard, ...], str | None]:
+    """Give the shopper's orders, the one in question first, and what has to be said of them."""
     shopper, context = listed.thread.shopper, listed.thread.conversation.context
     if shopper.anonymous:
-        return ()
-    focus = order_in_focus(
+        return (), "顾客没有登录，看不到订单。"
+    found = await orders_of(services, shopper)
+    if isinstance(found, ShopUnavailable):
+        return (), "商城的订单系统没有响应，暂时看不到订单。"
+    focus = await order_in_focus(
         services, shopper, context, listed.handoff.asked if listed.handoff else ""
     )
-    others = [o for o in services.shop.orders_of(shopper.id) if focus is None or o != focus]
-    return tuple(([focus] if focus else []) + others)[:ORDERS_SHOWN]
+    others = [o for o in found if focus is None or o.number != focus.number]
+    shown = tuple(([focus] if focus else []) + others)[:ORDERS_SHOWN]
+    kept = [order.as_of for order in shown if order.as_of is not None]
+    if not kept:
+        return shown, None
+    at = min(kept).astimezone(services.settings.zone)
+    return shown, f"商城的订单系统没有响应，这里是 {at:%m-%d %H:%M} 的状态。"

@@ -10,11 +10,11 @@ from knowledge_base.releases import Release
 from router.bot_client import BotAnswer, BotMessage
 from router.desk.orders import circumstances, order_in_focus
 from router.desk.services import Services
-from router.domain.errors import NotFound
 from router.domain.handoff import Handoff, Reason, due_at, priority_of, queue_order
-from router.domain.message import Body, Button, Draft, OrderCard, Sender, Source
+from router.domain.message import Body, Button, Draft, Sender, Source
 from router.domain.people import Shopper
 from router.domain.routing import Clarify, Decision, HandOff, MoodSignal, Reply, is_impatient
+from router.shop import ShopOrder
 from router.store import PendingTurn
 from router.texts import Texts
 
@@ -48,7 +48,7 @@ class Composer:
         match decision:
             case Reply():
                 said = (decision, *decision.further)
-                drafts = [self._said(one, pending, release, bot, texts) for one in said]
+                drafts = [await self._said(one, pending, release, bot, texts) for one in said]
                 answers = tuple(chain.from_iterable(drafts))
             case Clarify():
                 answers = (_choices(decision, texts),)
@@ -57,7 +57,7 @@ class Composer:
         impatient = is_impatient(mood, self._services.rules().routing)
         return Composition(_soothing(answers, texts) if impatient else answers)
 
-    def _said(
+    async def _said(
         self,
         one: Reply | Clarify,
         pending: PendingTurn,
@@ -68,16 +68,20 @@ class Composer:
         """Give the messages of one answer; choices beside another answer are for what is left."""
         match one:
             case Reply(entry=str(entry)) if release is not None:
-                return (self._answer(pending, entry, release, one),)
+                return (await self._answer(pending, entry, release, one),)
             case Reply():
-                return self._flow(pending, one, bot)
+                return await self._flow(pending, one, bot)
             case Clarify():
                 return (_choices(one, texts, besides=True),)
 
-    def _answer(self, pending: PendingTurn, key: str, release: Release, reply: Reply) -> Draft:
+    async def _answer(
+        self, pending: PendingTurn, key: str, release: Release, reply: Reply
+    ) -> Draft:
         thread, revision = pending.thread, release.revisions[key]
         context = thread.conversation.context
-        order = order_in_focus(self._services, thread.shopper, context, pending.message.body.text)
+        order = await order_in_focus(
+            self._services, thread.shopper, context, pending.message.body.text
+        )
         answer = revision.entry.answer_for(
             circumstances(self._services, thread.shopper, context, order)
         )
@@ -89,23 +93,20 @@ class Composer:
         source = Source(key, revision.number, release.number, reply.evidence.model)
         return Draft(Sender.BOT, body, source=source, votable=True)
 
-    def _flow(self, pending: PendingTurn, reply: Reply, bot: BotAnswer | None) -> tuple[Draft, ...]:
+    async def _flow(
+        self, pending: PendingTurn, reply: Reply, bot: BotAnswer | None
+    ) -> tuple[Draft, ...]:
         said = bot.messages if bot is not None else []
         source = Source(None, None, reply.evidence.release, reply.evidence.model)
-        return tuple(
-            Draft(Sender.BOT, self._flow_body(message, pending.thread.shopper), source=source)
-            for message in said
-        )
+        bodies = [await self._flow_body(message, pending.thread.shopper) for message in said]
+        return tuple(Draft(Sender.BOT, body, source=source) for body in bodies)
 
-    def _flow_body(self, message: BotMessage, shopper: Shopper) -> Body:
+    async def _flow_body(self, message: BotMessage, shopper: Shopper) -> Body:
         buttons = tuple(Button(button.title, say=button.say) for button in message.buttons)
-        card: OrderCard | None = None
-        if message.card is not None:
-            try:
-                card = self._services.shop.order(message.card.order, shopper.id)
-            except NotFound:
-                card = None
-        return Body(message.text, buttons, card)
+        if message.card is None:
+            return Body(message.text, buttons)
+        found = await self._services.shop.order(message.card.order, shopper.id)
+        return Body(message.text, buttons, found.card if isinstance(found, ShopOrder) else None)
 
     async def _handoff(
         self, pending: PendingTurn, decision: HandOff, texts: Texts, mood: MoodSignal

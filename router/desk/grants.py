@@ -19,7 +19,7 @@ from router.domain.authority import (
     refuse_what_nobody_may,
 )
 from router.domain.conversation import Status
-from router.domain.errors import Forbidden, IllegalMove, NotFound
+from router.domain.errors import Forbidden, IllegalMove, NotFound, ShopSilent
 from router.domain.message import Body, Draft, OrderCard, Sender, Visibility, clean_text
 from router.domain.money import cents_of, yuan_of
 from router.domain.people import Role, Staff
@@ -118,7 +118,7 @@ class GrantDesk:
             conversation,
             limits,
             tuple(_line(grant, names) for grant in grants),
-            tuple(await payouts.orders(services.shop, thread.shopper)),
+            tuple(await payouts.orders(services, thread.shopper)),
         )
 
     async def approvals(self, me: Staff) -> tuple[wire_care.Approval, ...]:
@@ -184,7 +184,7 @@ class GrantDesk:
         shopper = thread.shopper
         order: OrderCard | None = None
         if wanted.order is not None:
-            order = await payouts.order(self.services.shop, wanted.order, shopper)
+            order = await payouts.order(self.services, wanted.order, shopper)
         if wanted.kind is GrantKind.RETURN:
             cents = cents_of(order.total) if order else 0
         else:
@@ -197,8 +197,8 @@ class GrantDesk:
         order = None
         if grant.order is not None:
             try:
-                order = await payouts.order(services.shop, grant.order, thread.shopper)
-            except NotFound:
+                order = await payouts.order(services, grant.order, thread.shopper)
+            except (NotFound, ShopSilent):
                 order = None
         before = await services.store.grants.of_conversation(grant.conversation)
         given = sum(

@@ -7,47 +7,108 @@ import re
 from knowledge_base.conditions import Circumstances
 from router.desk.services import Services
 from router.domain.conversation import Context
-from router.domain.errors import NotFound
+from router.domain.errors import NotFound, ShopRefused, ShopSilent, ShopUnsure
 from router.domain.message import OrderCard
 from router.domain.people import Shopper
 from router.domain.presets import Where
+from router.shop import (
+    Done,
+    NoSuchOrder,
+    Operation,
+    Refused,
+    ShopOrder,
+    ShopUnavailable,
+    cards,
+)
 
 ORDER_NUMBER = re.compile(r"(?<![A-Za-z0-9])JN\d{10}(?!\d)", re.IGNORECASE)
+SILENT = "商城的订单系统没有响应，请稍后再试。"
 DONE = frozenset({"closed", "refunded"})
 ASKED_ABOUT = ("shipped", "returning", "paid", "presale", "unpaid", "delivered")
 """States in the order in which shoppers ask about them."""
 
 
-def order_in_focus(
+async def orders_of(
+    services: Services, shopper: Shopper
+) -> tuple[OrderCard, ...] | ShopUnavailable:
+    """Give a shopper's orders, newest first; nobody knows those of one who is not logged in."""
+    if shopper.anonymous:
+        return ()
+    found = await services.shop.orders(shopper.id)
+    return found if isinstance(found, ShopUnavailable) else tuple(cards(found))
+
+
+async def order_in_focus(
     services: Services, shopper: Shopper, context: Context, text: str = ""
 ) -> OrderCard | None:
     """Give the order meant: named in the text, else on the page, else the only one under way.
 
-    A page that names none of the shopper's orders, or several under way, leaves it open.
+    A page that names none of the shopper's orders, or several under way, leaves it open; so does
+    a shop that cannot be asked.
     """
+    if shopper.anonymous:
+        return None
     named = ORDER_NUMBER.search(text)
     for number in (named.group() if named else None, context.order):
         if number is None:
             continue
-        try:
-            return services.shop.order(number, shopper.id)
-        except NotFound:
-            continue
-    under_way = [card for card in services.shop.orders_of(shopper.id) if card.state not in DONE]
+        match await services.shop.order(number, shopper.id):
+            case ShopOrder(card=card):
+                return card
+            case ShopUnavailable():
+                return None
+            case NoSuchOrder():
+                continue
+    found = await orders_of(services, shopper)
+    if isinstance(found, ShopUnavailable):
+        return None
+    under_way = [card for card in found if card.state not in DONE]
     return under_way[0] if len(under_way) == 1 else None
 
 
-def order_to_suggest(services: Services, shopper: Shopper, context: Context) -> OrderCard | None:
+async def order_to_suggest(
+    services: Services, shopper: Shopper, context: Context
+) -> OrderCard | None:
     """Give the order the bubble's suggestions are about: the one meant, else the most telling.
 
     A parcel on its way is asked about more than an order being packed, that one more than the
     rest; of those alike, the newest.
     """
-    meant = order_in_focus(services, shopper, context)
-    if meant is not None:
-        return meant
-    orders = [card for card in services.shop.orders_of(shopper.id) if card.state in ASKED_ABOUT]
-    return min(orders, key=lambda card: ASKED_ABOUT.index(card.state), default=None)
+    meant = await order_in_focus(services, shopper, context)
+    found = () if meant is not None else await orders_of(services, shopper)
+    if isinstance(found, ShopUnavailable):
+        return None
+    orders = [card for card in found if card.state in ASKED_ABOUT]
+    return meant or min(orders, key=lambda card: ASKED_ABOUT.index(card.state), default=None)
+
+
+async def order_of(services: Services, number: str, shopper: str | None) -> ShopOrder:
+    """Give one order of a shopper's; NotFound or ShopSilent say why not."""
+    match await services.shop.order(number, shopper):
+        case ShopOrder() as order:
+            return order
+        case NoSuchOrder():
+            raise NotFound(f"没有找到订单 {number}，请核对订单号，或确认下单的账号。")
+        case ShopUnavailable():
+            raise ShopSilent(SILENT)
+
+
+async def perform(services: Services, operation: Operation, key: str) -> Done:
+    """Have the shop do an operation, once for each `key`, or be refused.
+
+    After a ShopUnsure the same key may be asked again: the shop does nothing twice.
+    """
+    match await services.shop.perform(operation, key):
+        case Done() as done:
+            return done
+        case Refused(detail=detail):
+            raise ShopRefused(detail)
+        case NoSuchOrder(number=number):
+            raise NotFound(f"没有找到订单 {number}，请核对订单号，或确认下单的账号。")
+        case ShopUnavailable(perhaps_done=True):
+            raise ShopUnsure("商城没有及时回应，不确定这一步有没有办成，请先核对再重试。")
+        case ShopUnavailable():
+            raise ShopSilent(SILENT)
 
 
 def circumstances(

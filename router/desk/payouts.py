@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from router.desk.orders import order_of, orders_of
+from router.desk.services import Services
 from router.domain.authority import Grant, GrantKind
-from router.domain.errors import NotFound
 from router.domain.message import OrderCard
 from router.domain.people import Shopper
-from router.shop import DemoShop, ReturnRefused
+from router.shop import (
+    ApplyForReturn,
+    Done,
+    GrantCoupon,
+    NoSuchOrder,
+    Operation,
+    RefundAmount,
+    Refused,
+    Shop,
+    ShopUnavailable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +37,38 @@ class NotCarried:
     final: bool
 
 
-async def carry_out(shop: DemoShop, grant: Grant) -> Carried | NotCarried:
+async def carry_out(shop: Shop, grant: Grant) -> Carried | NotCarried:
     """Ask the shop to do what was granted, once for each grant's id."""
-    if grant.kind is not GrantKind.RETURN:
-        return Carried(f"{'CP' if grant.kind is GrantKind.COUPON else 'RF'}{grant.id[:10].upper()}")
-    try:
-        done = shop.apply_for_return(grant.order or "", grant.shopper, "quality", "", grant.id)
-    except (ReturnRefused, NotFound) as refusal:
-        return NotCarried(refusal.detail, final=True)
-    return Carried(done.number)
+    match await shop.perform(_operation(grant), f"grant-{grant.id}"):
+        case Done(number=number):
+            return Carried(number)
+        case Refused(detail=detail):
+            return NotCarried(detail, final=True)
+        case NoSuchOrder(number=number):
+            return NotCarried(f"没有找到订单 {number}", final=True)
+        case ShopUnavailable(why=why):
+            return NotCarried(why, final=False)
 
 
-async def orders(shop: DemoShop, shopper: Shopper) -> list[OrderCard]:
-    """List the orders something may be given for."""
-    return [] if shopper.anonymous else shop.orders_of(shopper.id)
+def _operation(grant: Grant) -> Operation:
+    order, amount = grant.order or "", f"{grant.cents // 100}.{grant.cents % 100:02}"
+    match grant.kind:
+        case GrantKind.COUPON:
+            return GrantCoupon(shopper=grant.shopper, amount=amount, reason=grant.reason)
+        case GrantKind.AMOUNT:
+            return RefundAmount(
+                shopper=grant.shopper, order=order, amount=amount, reason=grant.reason
+            )
+        case GrantKind.RETURN:
+            return ApplyForReturn(shopper=grant.shopper, order=order, reason="quality", pickup="")
 
 
-async def order(shop: DemoShop, number: str, shopper: Shopper) -> OrderCard:
+async def orders(services: Services, shopper: Shopper) -> list[OrderCard]:
+    """List the orders something may be given for; none while the shop is silent."""
+    found = await orders_of(services, shopper)
+    return [] if isinstance(found, ShopUnavailable) else list(found)
+
+
+async def order(services: Services, number: str, shopper: Shopper) -> OrderCard:
     """Give one order of the shopper's; another's is as unknown as none."""
-    return shop.order(number, shopper.id)
+    return (await order_of(services, number, shopper.id)).card

@@ -16,7 +16,7 @@ from router.hub import Publisher
 from router.mood import MoodReading
 from router.policy import HouseRules
 from router.settings import Settings
-from router.shop import DemoShop
+from router.shop import Shop
 from router.store import Store
 from router.texts import Languages
 
@@ -64,7 +64,7 @@ class Services:
     bot: Bot
     bots: SwitchingBot
     mood: MoodReader
-    shop: DemoShop
+    shop: Shop
     rules: Callable[[], HouseRules]
     languages: Languages
     now: Callable[[], dt.datetime]

@@ -181,7 +181,7 @@ class ShopperDesk:
             if release is not None
             else frozenset[str]()
         )
-        order = order_to_suggest(self.services, shopper, context)
+        order = await order_to_suggest(self.services, shopper, context)
         rules = self.services.rules().presets
         chosen = choose(rules, where(shopper, context, order), known)
         return tuple(wire.Preset(rule.title, rule.entry, rule.flow) for rule in chosen)

@@ -113,3 +113,21 @@ class AlreadyDecided(Refusal):
     """Somebody has decided this already."""
 
     code = "already_decided"
+
+
+class ShopSilent(Refusal):
+    """The shop cannot be asked now, or gave no usable answer."""
+
+    code = "shop_unavailable"
+
+
+class ShopUnsure(Refusal):
+    """The shop went silent in the middle of an operation: it may have done it or not."""
+
+    code = "shop_unsure"
+
+
+class ShopRefused(Refusal):
+    """The shop's rules forbid the operation; the text is the shop's own."""
+
+    code = "shop_refused"

@@ -76,6 +76,8 @@ class OrderCard:
     delivered_at: dt.datetime | None = None
     returnable: bool = False
     not_returnable_reason: str | None = None
+    as_of: dt.datetime | None = None
+    """When the shop last said so; set only when it could not be asked at that moment."""
 
 
 @dataclass(frozen=True, slots=True)

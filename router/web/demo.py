@@ -8,7 +8,8 @@ from msgspec import Struct
 from router import wire
 from router.domain.errors import NotFound
 from router.identity import sign_shopper
-from router.web.keys import SERVICES
+from router.shop import ShopUnavailable, cards
+from router.web.keys import DEMO_SHOP, SERVICES
 from router.web.middleware import json_response
 from router.web.reading import body_of
 
@@ -26,7 +27,7 @@ class DemoLogin(Struct, forbid_unknown_fields=True):
 @routes.get("/api/v1/demo/shop")
 async def shop(request: web.Request) -> web.Response:
     """Give the demo shop's products and shoppers."""
-    demo = request.app[SERVICES].shop
+    demo = request.app[DEMO_SHOP]
     return json_response(
         {
             "name": "锦年 Jinnian",
@@ -43,15 +44,17 @@ async def login(request: web.Request) -> web.Response:
     """Sign a demo shopper's id, as a storefront's server would after its own login."""
     wanted = await body_of(request, DemoLogin)
     services = request.app[SERVICES]
-    shopper = services.shop.shopper(wanted.shopper)
+    shopper = request.app[DEMO_SHOP].shopper(wanted.shopper)
     if shopper is None:
         raise NotFound(f"the demo has no shopper {wanted.shopper!r}")
     expires = int(services.now().timestamp()) + SIGNED_SECONDS
     name, secret = shopper.name or "", services.settings.storefront_secret
     signature = sign_shopper(secret, shopper.id, name, shopper.tier, expires)
+    found = await services.shop.orders(shopper.id)
+    orders = [] if isinstance(found, ShopUnavailable) else cards(found)
     return json_response(
         {
             "shopper": wire.SignedShopper(shopper.id, expires, signature, name, shopper.tier),
-            "orders": services.shop.orders_of(shopper.id),
+            "orders": orders,
         }
     )

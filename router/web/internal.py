@@ -2,66 +2,74 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hmac
-from typing import Annotated, Literal
+from typing import Annotated
 
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, to_builtins
 
-from router.domain.errors import Unauthorized
-from router.shop import ReturnRefused
+from router.desk.orders import order_of, perform
+from router.domain.errors import ShopSilent, Unauthorized
+from router.shop import OrderOperation, ShopOrder, ShopUnavailable
 from router.web.keys import SERVICES
-from router.web.middleware import json_response, problem
+from router.web.middleware import json_response
 from router.web.reading import body_of
 
 routes = web.RouteTableDef()
 
 
-class ApplyForReturn(Struct, forbid_unknown_fields=True):
-    """A return the flow has gathered."""
+class Perform(Struct, forbid_unknown_fields=True):
+    """An operation that a flow has gathered; the shop does it once for each key."""
 
-    shopper: Annotated[str, Meta(max_length=80)]
-    reason: Literal["quality", "size", "changed_mind"]
-    pickup: Annotated[str, Meta(max_length=40)]
+    key: Annotated[str, Meta(min_length=8, max_length=128)]
+    operation: OrderOperation
 
 
 @routes.get("/internal/v1/shoppers/{shopper}/orders")
 async def orders(request: web.Request) -> web.Response:
     """List a shopper's orders, newest first."""
     _require_service(request)
-    found = request.app[SERVICES].shop.orders_of(request.match_info["shopper"])
-    return json_response({"orders": found})
+    found = await request.app[SERVICES].shop.orders(request.match_info["shopper"])
+    if isinstance(found, ShopUnavailable):
+        raise ShopSilent(found.why)
+    return json_response({"orders": [_shown(order) for order in found]})
+
+
+@routes.get("/internal/v1/shoppers/{shopper}/refunds")
+async def refunds(request: web.Request) -> web.Response:
+    """List a shopper's refunds, newest first."""
+    _require_service(request)
+    found = await request.app[SERVICES].shop.refunds(request.match_info["shopper"])
+    if isinstance(found, ShopUnavailable):
+        raise ShopSilent(found.why)
+    return json_response({"refunds": found})
 
 
 @routes.get("/internal/v1/orders/{number}")
 async def order(request: web.Request) -> web.Response:
     """Give one order of a shopper's."""
     _require_service(request)
-    shop = request.app[SERVICES].shop
-    return json_response(shop.order(request.match_info["number"], request.query.get("shopper")))
+    number, shopper = request.match_info["number"], request.query.get("shopper")
+    return json_response(_shown(await order_of(request.app[SERVICES], number, shopper)))
 
 
-@routes.post("/internal/v1/orders/{number}/return")
-async def apply_for_return(request: web.Request) -> web.Response:
-    """Accept a return, or say why not."""
+@routes.post("/internal/v1/operations")
+async def operations(request: web.Request) -> web.Response:
+    """Have the shop do an operation on an order, or say why not."""
     _require_service(request)
-    wanted = await body_of(request, ApplyForReturn)
-    services = request.app[SERVICES]
-    number = request.match_info["number"]
-    try:
-        accepted = services.shop.apply_for_return(
-            number, wanted.shopper, wanted.reason, wanted.pickup, services.new_id()
-        )
-    except ReturnRefused as refusal:
-        return problem(refusal.code, refusal.detail, 409)
-    return json_response(
-        {
-            "return": accepted.number,
-            "refund": accepted.refund,
-            "freight": accepted.freight,
-            "pickup": accepted.pickup,
-        }
-    )
+    wanted = await body_of(request, Perform)
+    return json_response(await perform(request.app[SERVICES], wanted.operation, wanted.key))
+
+
+def _shown(order: ShopOrder) -> dict[str, object]:
+    """Give an order as flows read it: the card, and what the shop would refuse."""
+    fields: dict[str, object] = to_builtins(order.card, builtin_types=(dt.datetime,))
+    return fields | {
+        "receiver": order.receiver,
+        "refusals": order.refusals,
+        "specs": order.specs,
+    }
 
 
 @routes.get("/internal/v1/decisions")

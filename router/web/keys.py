@@ -17,6 +17,7 @@ from router.desk.shopper import ShopperDesk
 from router.desk.supervisor import SupervisorDesk
 from router.hub import Hub
 from router.identity import ShopperTokens
+from router.shop import DemoShop
 from router.web.limits import LoginGuard, Paces
 
 
@@ -41,6 +42,7 @@ class Patience:
 
 
 SERVICES = web.AppKey("services", Services)
+DEMO_SHOP = web.AppKey("demo_shop", DemoShop)
 HUB = web.AppKey("hub", Hub)
 SHOPPER_DESK = web.AppKey("shopper_desk", ShopperDesk)
 AGENT_DESK = web.AppKey("agent_desk", AgentDesk)

@@ -163,7 +163,8 @@ async def chat(bot_url: str, router: FakeRouter) -> AsyncIterator[Chat]:
     number = next(_names)
     router.weather = Weather.FINE
     router.calls.clear()
-    router.returns.clear()
+    router.done.clear()
+    router.refunds.clear()
     router.refusals.clear()
     async with aiohttp.ClientSession() as session:
         yield Chat(session, bot_url, f"c{number}", f"shopper{number}", count(1))

@@ -64,14 +64,21 @@ def delivered(number: str, title: str, **more: Any) -> dict[str, Any]:
 
 @dataclass
 class FakeRouter:
-    """Orders by shopper, what was asked, and the returns that were booked."""
+    """Orders and refunds by shopper, what was asked, and what was done, by its key."""
 
     orders: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
-    returns: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    refunds: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    done: dict[str, tuple[str, str, dict[str, Any]]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     weather: Weather = Weather.FINE
     url: str = ""
+
+    @property
+    def returns(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return the booked returns, each order with what was said of it."""
+        done = self.done.values()
+        return [(number, fields) for name, number, fields in done if name == "apply_for_return"]
 
     def start(self) -> None:
         """Serve on a free port until `stop`."""
@@ -90,7 +97,8 @@ class FakeRouter:
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/internal/v1/shoppers/{shopper}/orders", self._list)
         app.router.add_get("/internal/v1/orders/{number}", self._one)
-        app.router.add_post("/internal/v1/orders/{number}/return", self._book)
+        app.router.add_get("/internal/v1/shoppers/{shopper}/refunds", self._refunds)
+        app.router.add_post("/internal/v1/operations", self._perform)
         runner = web.AppRunner(app)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -126,11 +134,18 @@ class FakeRouter:
             return web.json_response({"code": "order_not_found"}, status=404)
         return web.json_response(found)
 
-    async def _book(self, request: web.Request) -> web.Response:
-        number, body = request.match_info["number"], await request.json()
+    async def _refunds(self, request: web.Request) -> web.Response:
+        return web.json_response({"refunds": self.refunds.get(request.match_info["shopper"], [])})
+
+    async def _perform(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        fields = dict(body["operation"])
+        name, number = fields.pop("operation"), fields.pop("order")
         if number in self.refusals:
             detail = self.refusals[number]
-            return web.json_response({"code": "return_refused", "detail": detail}, status=409)
-        self.returns.append((number, body))
-        booked = {"return": "RT2611220001", "refund": "299.00", "freight": "shop"}
-        return web.json_response({**booked, "pickup": body["pickup"]})
+            return web.json_response({"code": "shop_refused", "detail": detail}, status=409)
+        if body["key"] not in self.done:
+            self.done[body["key"]] = (name, number, fields)
+        receipt = {"number": "RT2611220001", "amount": "299.00", "freight": "shop"}
+        by = (datetime.now(UTC) + timedelta(hours=24)).isoformat()
+        return web.json_response({**receipt, "pickup": fields.get("pickup"), "by": by})

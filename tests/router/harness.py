@@ -31,9 +31,10 @@ from router.domain.message import Body, Message, Sender
 from router.domain.people import Staff
 from router.mood import Level, MoodReading
 from router.settings import ROOT, Settings, with_secrets
+from router.shop import Shop
 from router.store import tables as t
 from router.store.rows import message_values
-from router.web.keys import AGENT_DESK, HUB, SERVICES, SHOPPER_DESK, Patience
+from router.web.keys import AGENT_DESK, DEMO_SHOP, HUB, SERVICES, SHOPPER_DESK, Patience
 
 PASSWORD = "a-long-enough-password"
 
@@ -219,6 +220,11 @@ class House:
         return self.services.store
 
     @property
+    def shop(self) -> Any:
+        """The demo shop behind the house."""
+        return self.client.app[DEMO_SHOP]
+
+    @property
     def hub(self) -> Any:
         return self.client.app[HUB]
 
@@ -321,6 +327,7 @@ async def running(
     *,
     sweeping: bool = False,
     patience: Patience | None = None,
+    shop: Shop | None = None,
     **settings: Any,
 ) -> AsyncIterator[House]:
     """Run a router over a database whose live release has the entries."""
@@ -335,6 +342,7 @@ async def running(
     parts = Parts(
         bot=bot,
         mood=ScriptedMood(),
+        shop=shop,
         now=clock,
         sweeping=sweeping,
         patience=patience or Patience(),

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from router.bot_client import BotAnswer, BotClient, BotUnavailable, Breaker, Question
+from router.bot_client import BotAnswer, BotClient, BotUnavailable, Question
+from router.breaker import Breaker
 from tests.fakes.bot import TOKEN, Failure, FakeBot, reads, says
 
 QUESTION = Question("c-1", "c-1-1", "什么时候发货", shopper="xiaoman", order="JN2611210001")

@@ -294,6 +294,7 @@ export interface OrderCard {
   delivered_at: string | null;
   returnable: boolean;
   not_returnable_reason: string | null;
+  as_of: string | null;
 }
 /**
  * One line of an order.

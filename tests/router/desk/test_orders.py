@@ -1,6 +1,7 @@
 """Which order a conversation is about, and what answers and presets are chosen by."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -33,28 +34,27 @@ OWN, UNPAID, FOREIGN = "JN2611210001", "JN2611230002", "JN2611230005"
 async def test_the_order_in_focus_is_the_named_one_else_the_pages(
     house: House, text: str, page: str | None, found: str | None
 ) -> None:
-    focus = order_in_focus(house.services, XIAOMAN, Context(order=page), text)
+    focus = await order_in_focus(house.services, XIAOMAN, Context(order=page), text)
     assert (focus.number if focus else None) == found
 
 
 async def test_the_only_order_under_way_is_meant_without_naming_it(house: House) -> None:
-    assert order_in_focus(house.services, XINYU, Context()) is None
-    shop = house.services.shop
+    assert await order_in_focus(house.services, XINYU, Context()) is None
+    bought = house.shop.bought
     for number in ("JN2611230002", "JN2611160003"):
-        order = shop._orders[number]
-        shop._orders[number] = type(order)("someone", order.card, None, None)
-    focus = order_in_focus(house.services, XIAOMAN, Context())
+        bought[number] = replace(bought[number], shopper="someone")
+    focus = await order_in_focus(house.services, XIAOMAN, Context())
     assert focus is not None
     assert focus.number == OWN
 
 
 async def test_an_anonymous_shopper_has_no_order_even_by_number(house: House) -> None:
-    assert order_in_focus(house.services, ANONYMOUS, Context(order=OWN), OWN) is None
+    assert await order_in_focus(house.services, ANONYMOUS, Context(order=OWN), OWN) is None
 
 
 async def test_circumstances_come_from_the_order_then_the_page(house: House) -> None:
     context = Context(store="hangzhou_hubin", channel="app", product_line="apparel")
-    order = house.services.shop.order("JN2611150017", "zhouyi")
+    order = (await house.services.shop.order("JN2611150017", "zhouyi")).card
     of_order = circumstances(house.services, ZHOUYI, context, order)
     assert (of_order.store, of_order.product_line) == ("chengdu_chunxi", "jewellery")
     assert (of_order.order_state, of_order.tier) == ("delivered", "diamond")
@@ -70,7 +70,7 @@ async def test_the_day_is_the_shops_not_the_servers(house: House) -> None:
 
 
 async def test_presets_know_page_order_and_tier_but_no_tier_of_the_unknown(house: House) -> None:
-    order = house.services.shop.order(OWN, "xiaoman")
+    order = (await house.services.shop.order(OWN, "xiaoman")).card
     known = where(ZHOUYI, Context(page="order"), order)
     assert (known.page, known.order_state, known.tier) == ("order", "shipped", "diamond")
     assert known.product_line == "apparel"

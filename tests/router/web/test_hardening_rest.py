@@ -34,7 +34,7 @@ from tests.router.web.attacks import (
         ("GET", "/internal/v1/decisions?conversation=x", 401, "unauthorized"),
         ("GET", "/internal/v1/shoppers/xiaoman/orders", 401, "unauthorized"),
         ("GET", "/internal/v1/orders/JN2611210001?shopper=xiaoman", 401, "unauthorized"),
-        ("POST", "/internal/v1/orders/JN2611210001/return", 401, "unauthorized"),
+        ("POST", "/internal/v1/operations", 401, "unauthorized"),
         ("POST", "/internal/v1/bot/refresh", 401, "unauthorized"),
     ],
 )
@@ -210,14 +210,19 @@ async def test_the_action_server_reads_only_orders_of_the_named_shopper(house: H
             f"/internal/v1/orders/{number}?shopper={shopper}", headers=headers
         ) as response:
             assert response.status == status
-    wanted = {"shopper": "xiaoman", "reason": "changed_mind", "pickup": "明天"}
-    for number, status, code in (
-        ("JN2611160003", 200, None),
-        ("JN2611160003", 409, "return_refused"),
-        (foreign, 404, "not_found"),
+    wanted = {"operation": "apply_for_return", "shopper": "xiaoman", "reason": "changed_mind"}
+    wanted["pickup"] = "明天"
+    for number, key, status, code in (
+        ("JN2611160003", "key-00001", 200, None),
+        ("JN2611160003", "key-00001", 200, None),
+        ("JN2611160003", "key-00002", 409, "shop_refused"),
+        (foreign, "key-00003", 404, "not_found"),
+        ("JN2611160003", "short", 422, "malformed"),
     ):
         async with house.client.post(
-            f"/internal/v1/orders/{number}/return", json=wanted, headers=headers
+            "/internal/v1/operations",
+            json={"key": key, "operation": {**wanted, "order": number}},
+            headers=headers,
         ) as response:
             assert response.status == status
             assert (await response.json()).get("code") == code
