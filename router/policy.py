@@ -14,10 +14,18 @@ from msgspec import Meta, Struct
 from router.domain.assignment import AssignmentPolicy
 from router.domain.authority import Authority
 from router.domain.cases import CasesPolicy
+from router.domain.clock_policy import (
+    HolidaySection,
+    HoursSection,
+    SlaSection,
+    WaitsSection,
+    timing_of,
+)
 from router.domain.handoff import Priority
 from router.domain.presets import PresetRule
 from router.domain.priority import PriorityPolicy
 from router.domain.routing import Policy
+from router.domain.sla import Timing
 
 Share = Annotated[float, Meta(ge=0, le=1)]
 Minutes = Annotated[float, Meta(gt=0, le=60 * 24 * 14)]
@@ -83,6 +91,10 @@ class _File(Struct, forbid_unknown_fields=True):
     assignment: AssignmentPolicy = msgspec.field(default_factory=AssignmentPolicy)
     authority: Authority = msgspec.field(default_factory=Authority)
     cases: CasesPolicy = msgspec.field(default_factory=CasesPolicy)
+    hours: HoursSection | None = None
+    holidays: list[HolidaySection] = []
+    sla: SlaSection = SlaSection()
+    waits: WaitsSection = WaitsSection()
 
     def __post_init__(self) -> None:
         for preset in self.presets:
@@ -102,6 +114,8 @@ class HouseRules:
     assignment: AssignmentPolicy = field(default_factory=AssignmentPolicy)
     authority: Authority = field(default_factory=Authority)
     cases: CasesPolicy = field(default_factory=CasesPolicy)
+    timing: Timing = field(default_factory=Timing)
+    waits: WaitsSection = field(default_factory=WaitsSection)
 
 
 def read_policy(text: str, name: str = "policy") -> HouseRules:
@@ -113,11 +127,12 @@ def read_policy(text: str, name: str = "policy") -> HouseRules:
     except msgspec.ValidationError as error:
         raise InvalidPolicy(f"{name}: {error}") from error
     minutes = msgspec.structs.asdict(file.first_response_minutes)
+    first_response = {
+        priority: dt.timedelta(minutes=minutes[priority.name.lower()]) for priority in Priority
+    }
     return HouseRules(
         routing=Policy(**msgspec.structs.asdict(file.decision)),
-        first_response={
-            priority: dt.timedelta(minutes=minutes[priority.name.lower()]) for priority in Priority
-        },
+        first_response=first_response,
         flows=file.flows,
         presets=tuple(
             PresetRule(p.title, p.entry, p.flow, **msgspec.structs.asdict(p.when))
@@ -127,6 +142,8 @@ def read_policy(text: str, name: str = "policy") -> HouseRules:
         assignment=file.assignment,
         authority=file.authority,
         cases=file.cases,
+        timing=timing_of(file.hours, file.holidays, file.sla, first_response),
+        waits=file.waits,
     )
 
 

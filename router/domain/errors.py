@@ -55,6 +55,12 @@ class InvalidText(Refusal):
     code = "invalid_text"
 
 
+class InvalidPhone(Refusal):
+    """What was typed is no phone number."""
+
+    code = "invalid_phone"
+
+
 class InvalidUpload(Refusal):
     """The file is not an accepted image, or too large."""
 
