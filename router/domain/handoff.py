@@ -44,6 +44,7 @@ class Degree(enum.IntEnum):
 class HandoffState(enum.StrEnum):
     """Where a handoff stands."""
 
+    TICKET = "ticket"
     QUEUED = "queued"
     ASSIGNED = "assigned"
     ENDED = "ended"
@@ -56,7 +57,8 @@ class Handoff:
     It stands in the queue as if it had come `head_start` seconds earlier. `wanted_agent` is who
     should have it, until `wanted_until`, then anybody who fits. An offer to `offered_to` stands
     until `offered_until`; `declined_by` are those who let theirs pass. `weight` is how much of
-    an agent's capacity it takes.
+    an agent's capacity it takes. Who left a message or a number instead of waiting did so at
+    `left_at`; outside the hours of the desk that is a ticket until the next shift.
     """
 
     id: str
@@ -85,6 +87,7 @@ class Handoff:
     offered_to: str | None = None
     offered_until: dt.datetime | None = None
     declined_by: tuple[str, ...] = ()
+    left_at: dt.datetime | None = None
 
     @property
     def order_at(self) -> dt.datetime:

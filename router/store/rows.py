@@ -52,6 +52,7 @@ _HANDOFF_PLAIN = (
     "wanted_until",
     "offered_to",
     "offered_until",
+    "left_at",
 )
 
 

@@ -124,6 +124,9 @@ handoffs = sa.Table(
     sa.Index(None, "state", "order_at", "id"),
     sa.Index(None, "state", "lane", "order_at", "id"),
     sa.Index(None, "agent", "accepted_at"),
+    # When the shopper left a message or a number instead of waiting.
+    sa.Column("left_at", UtcDateTime),
+    sa.Index(None, "accepted_at"),
     sa.Index(None, "conversation"),
 )
 

@@ -1,0 +1,218 @@
+"""The clocks of every case: kept in step with each move, raised once by whichever node is first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.domain.conversation import Status
+from router.domain.handoff import HandoffState
+from router.domain.sla import Clock, ClockKind, Timing, followed
+from router.store import clock_tables as ct
+from router.store import tables as t
+from router.store.moves import Changed, handoff_by_id
+
+_PLAIN = (
+    "conversation",
+    "case",
+    "handoff",
+    "started_at",
+    "warn_at",
+    "due_at",
+    "stopped_at",
+    "warned_at",
+    "breached_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A clock that ran out, and who had the conversation then."""
+
+    conversation: str
+    case: int
+    kind: ClockKind
+    due_at: dt.datetime
+    breached_at: dt.datetime
+    agent: str | None
+
+
+def follow(connection: sa.Connection, changed: Changed, timing: Timing) -> None:
+    """Bring the clocks of a case in step with the move just made, in its transaction."""
+    conversation = changed.conversation
+    if conversation.status is Status.BOT and conversation.handoff is None:
+        # The bot alone speaks; but an agent may have given the conversation back just now.
+        if not any(message.epoch != 0 for message in changed.messages):
+            return
+    handoff = changed.handoff or handoff_by_id(connection, conversation.handoff)
+    known = {clock.kind: clock for clock in of_case(connection, conversation.id, conversation.case)}
+    now = conversation.updated_at
+    after = followed(known.values(), conversation, handoff, changed.messages, now, timing)
+    for clock in after:
+        before = known.get(clock.kind)
+        if before is None:
+            connection.execute(ct.clocks.insert().values(**_values(clock)))
+        elif clock != before:
+            connection.execute(_this(ct.clocks.update(), clock).values(**_values(clock)))
+    if (
+        handoff is not None
+        and conversation.status is Status.ACTIVE
+        and handoff.accepted_at == now
+        and handoff.accepted_at is not None
+    ):
+        _answer_quotes(connection, handoff.id, handoff.accepted_at)
+
+
+def raised(
+    connection: sa.Connection, timing: Timing, now: dt.datetime
+) -> tuple[list[Clock], list[Clock]]:
+    """Note every clock that warns or is late now; give those this call was the first to note.
+
+    A handoff that still waits moves up when its first response is late.
+    """
+    c = ct.clocks.c
+    running = sa.and_(c.stopped_at.is_(None), c.left.is_(None))
+    warned = connection.execute(
+        ct.clocks.update()
+        .where(running, c.warned_at.is_(None), c.warn_at <= now, c.due_at > now)
+        .values(warned_at=now)
+        .returning(*c)
+    ).all()
+    late = connection.execute(
+        ct.clocks.update()
+        .where(running, c.breached_at.is_(None), c.due_at <= now)
+        .values(breached_at=now)
+        .returning(*c)
+    ).all()
+    breached = [_clock(row) for row in late]
+    for clock in breached:
+        _keep_breach(connection, clock, now)
+        if clock.kind is ClockKind.FIRST_RESPONSE:
+            _move_up(connection, clock.handoff, timing.breach_head_start)
+    return [_clock(row) for row in warned], breached
+
+
+def due(connection: sa.Connection, now: dt.datetime) -> bool:
+    """Tell whether any clock warns or is late, so that most rounds need no transaction."""
+    c = ct.clocks.c
+    found = connection.execute(
+        sa.select(sa.literal(1))
+        .where(
+            c.stopped_at.is_(None),
+            c.left.is_(None),
+            sa.or_(
+                sa.and_(c.warned_at.is_(None), c.warn_at <= now, c.due_at > now),
+                sa.and_(c.breached_at.is_(None), c.due_at <= now),
+            ),
+        )
+        .limit(1)
+    ).first()
+    return found is not None
+
+
+def of_case(connection: sa.Connection, conversation: str, case: int) -> list[Clock]:
+    """Give the clocks of a case."""
+    c = ct.clocks.c
+    rows = connection.execute(
+        sa.select(ct.clocks).where(c.conversation == conversation, c.case == case)
+    )
+    return [_clock(row) for row in rows]
+
+
+def running(connection: sa.Connection, conversations: Sequence[str]) -> dict[str, list[Clock]]:
+    """Give the clocks that have not stopped, by conversation."""
+    c = ct.clocks.c
+    rows = connection.execute(
+        sa.select(ct.clocks).where(c.conversation.in_(conversations), c.stopped_at.is_(None))
+    )
+    found: dict[str, list[Clock]] = {}
+    for row in rows:
+        found.setdefault(row.conversation, []).append(_clock(row))
+    return found
+
+
+def recent_breaches(connection: sa.Connection, since: dt.datetime, limit: int) -> list[Breach]:
+    """Give the newest breaches since a moment."""
+    b = ct.breaches.c
+    rows = connection.execute(
+        sa.select(ct.breaches)
+        .where(b.breached_at >= since)
+        .order_by(b.breached_at.desc())
+        .limit(limit)
+    )
+    return [
+        Breach(x.conversation, x.case, ClockKind(x.kind), x.due_at, x.breached_at, x.agent)
+        for x in rows
+    ]
+
+
+def _keep_breach(connection: sa.Connection, clock: Clock, now: dt.datetime) -> None:
+    agent = connection.execute(
+        sa.select(t.conversations.c.agent).where(t.conversations.c.id == clock.conversation)
+    ).scalar_one_or_none()
+    connection.execute(
+        ct.breaches.insert().values(
+            conversation=clock.conversation,
+            case=clock.case,
+            kind=clock.kind.value,
+            due_at=clock.due_at,
+            breached_at=now,
+            handoff=clock.handoff,
+            agent=agent,
+        )
+    )
+
+
+def _move_up(connection: sa.Connection, handoff: str, head_start: dt.timedelta) -> None:
+    h = t.handoffs.c
+    row = connection.execute(
+        sa.select(h.order_at).where(h.id == handoff, h.state == HandoffState.QUEUED.value)
+    ).first()
+    if row is None:
+        return
+    connection.execute(
+        t.handoffs.update()
+        .where(h.id == handoff, h.state == HandoffState.QUEUED.value)
+        .values(
+            head_start=h.head_start + int(head_start.total_seconds()),
+            order_at=row.order_at - head_start,
+        )
+    )
+
+
+def _answer_quotes(connection: sa.Connection, handoff: str, accepted_at: dt.datetime) -> None:
+    q = ct.quotes.c
+    rows = connection.execute(
+        sa.select(q.n, q.at).where(q.handoff == handoff, q.answered_at.is_(None))
+    ).all()
+    for row in rows:
+        waited = max(0.0, (accepted_at - row.at).total_seconds())
+        connection.execute(
+            ct.quotes.update()
+            .where(q.handoff == handoff, q.n == row.n)
+            .values(waited=waited, answered_at=accepted_at)
+        )
+
+
+def _this(statement: sa.Update, clock: Clock) -> sa.Update:
+    c = ct.clocks.c
+    return statement.where(
+        c.conversation == clock.conversation, c.case == clock.case, c.kind == clock.kind.value
+    )
+
+
+def _clock(row: sa.Row[Any]) -> Clock:
+    plain = {name: getattr(row, name) for name in _PLAIN}
+    left = dt.timedelta(seconds=row.left) if row.left is not None else None
+    return Clock(**plain, kind=ClockKind(row.kind), left=left)
+
+
+def _values(clock: Clock) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(clock, name) for name in _PLAIN}
+    values["kind"] = clock.kind.value
+    values["left"] = clock.left.total_seconds() if clock.left is not None else None
+    return values
