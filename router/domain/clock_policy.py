@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from router.domain.handoff import Priority
 from router.domain.hours import Calendar, Shifts, days_of, shifts_of
-from router.domain.sla import CRITICAL, STANDARD, Targets, Timing
+from router.domain.sla import CLASSES, Targets, Timing
 
 Minutes = Annotated[float, Meta(gt=0, le=60 * 24 * 14)]
 Texts = Annotated[list[str], Meta(max_length=12)]
@@ -87,10 +87,9 @@ class TargetsSection(Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class SlaSection(Struct, forbid_unknown_fields=True, frozen=True):
-    """When clocks warn, what a breach does, and the targets by SLA class."""
+    """When clocks warn, and the targets by SLA class."""
 
     warn_share: Annotated[float, Meta(gt=0, lt=1)] = 0.6
-    breach_head_start_minutes: Annotated[float, Meta(ge=0, le=24 * 60)] = 10
     classes: dict[Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}$")], TargetsSection] = {}
 
 
@@ -109,12 +108,10 @@ def timing_of(
     chat: Mapping[Priority, dt.timedelta],
 ) -> Timing:
     """Put the sections together; without [hours] the desk is always open."""
-    classes = {STANDARD: Targets(), "critical": CRITICAL}
-    classes |= {name: section.targets() for name, section in sla.classes.items()}
+    classes = CLASSES | {name: section.targets() for name, section in sla.classes.items()}
     return Timing(
         calendar=hours.calendar(holidays) if hours is not None else Calendar(),
         chat=chat,
         classes=classes,
         warn_share=sla.warn_share,
-        breach_head_start=dt.timedelta(minutes=sla.breach_head_start_minutes),
     )

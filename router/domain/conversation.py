@@ -123,11 +123,12 @@ class Conversation:
         """Note that the shopper's messages up to `seq` have had their decision."""
         return replace(self, decided_seq=max(self.decided_seq, seq))
 
-    def hand_off(self, handoff: str, now: dt.datetime) -> Conversation:
-        """Give the conversation from the bot to the queue."""
+    def hand_off(self, handoff: str, now: dt.datetime, *, offline: bool = False) -> Conversation:
+        """Give the conversation from the bot to the queue, or offline to that of the next shift."""
         if self.status is not Status.BOT:
             raise IllegalMove(f"a conversation that is {self.status} cannot be handed off")
-        return self._owned(Status.QUEUED, None, now, handoff=handoff, keeps_place=False)
+        status = Status.OFFLINE if offline else Status.QUEUED
+        return self._owned(status, None, now, handoff=handoff, keeps_place=False)
 
     def accept(self, agent: str, now: dt.datetime) -> Conversation:
         """Give a waiting conversation to one agent."""
@@ -140,15 +141,38 @@ class Conversation:
 
     def go_on_with_bot(self, now: dt.datetime) -> Conversation:
         """Let the bot speak again while the shopper keeps the place in the queue."""
-        if self.status is not Status.QUEUED:
+        if self.status not in {Status.QUEUED, Status.OFFLINE}:
             raise IllegalMove(f"a conversation that is {self.status} has no place to keep")
         return self._owned(Status.BOT, None, now, keeps_place=True)
 
-    def wait_again(self, now: dt.datetime) -> Conversation:
+    def wait_again(self, now: dt.datetime, *, offline: bool = False) -> Conversation:
         """Take a shopper who kept the place back into the queue, at that same place."""
         if self.status is not Status.BOT or not self.keeps_place:
             raise IllegalMove("the shopper keeps no place in the queue")
-        return self._owned(Status.QUEUED, None, now, keeps_place=False)
+        status = Status.OFFLINE if offline else Status.QUEUED
+        return self._owned(status, None, now, keeps_place=False)
+
+    def wait_for_shift(self, now: dt.datetime) -> Conversation:
+        """Leave a waiting conversation to the next shift; who asks the bot meanwhile goes on."""
+        if self.status is Status.BOT and self.keeps_place:
+            return replace(self, updated_at=now)
+        if self.status is not Status.QUEUED:
+            raise IllegalMove(f"a conversation that is {self.status} does not wait")
+        return self._owned(Status.OFFLINE, None, now)
+
+    def shift_began(self, now: dt.datetime) -> Conversation:
+        """Take a conversation that waited for this shift into the queue."""
+        if self.status is Status.BOT and self.keeps_place:
+            return replace(self, updated_at=now)
+        if self.status is not Status.OFFLINE:
+            raise IllegalMove(f"a conversation that is {self.status} waits for no shift")
+        return self._owned(Status.QUEUED, None, now)
+
+    @property
+    def waits(self) -> bool:
+        """Tell whether a human is waited for, now or from the next shift on."""
+        asking_bot = self.status is Status.BOT and self.keeps_place
+        return asking_bot or self.status in {Status.QUEUED, Status.OFFLINE}
 
     def return_to_bot(self, agent: str, now: dt.datetime) -> Conversation:
         """Give the conversation back from its agent to the bot."""

@@ -35,12 +35,16 @@ class Targets:
     `left_response` is the first response to who left a message or a number instead of waiting.
     """
 
-    left_response: dt.timedelta = dt.timedelta(minutes=30)
+    left_response: dt.timedelta = dt.timedelta(minutes=60)
     next_response: dt.timedelta = dt.timedelta(minutes=10)
-    resolution: dt.timedelta = dt.timedelta(hours=2)
+    resolution: dt.timedelta = dt.timedelta(hours=4)
 
 
-CRITICAL = Targets(dt.timedelta(minutes=15), dt.timedelta(minutes=5), dt.timedelta(hours=1))
+CLASSES = {
+    STANDARD: Targets(),
+    "case": Targets(left_response=dt.timedelta(minutes=30), resolution=dt.timedelta(hours=2)),
+    "critical": Targets(dt.timedelta(minutes=15), dt.timedelta(minutes=5), dt.timedelta(hours=1)),
+}
 CHAT = {
     Priority.URGENT: dt.timedelta(minutes=1),
     Priority.HIGH: dt.timedelta(minutes=3),
@@ -54,16 +58,13 @@ class Timing:
     """The hours of the desk and what is promised within them.
 
     `chat` is the first response to who waits, by priority. A clock warns when `warn_share` of its
-    time has gone; a handoff whose first response is late moves up by `breach_head_start`.
+    time has gone.
     """
 
     calendar: Calendar = field(default_factory=Calendar)
     chat: Mapping[Priority, dt.timedelta] = field(default_factory=lambda: CHAT)
-    classes: Mapping[str, Targets] = field(
-        default_factory=lambda: {STANDARD: Targets(), "critical": CRITICAL}
-    )
+    classes: Mapping[str, Targets] = field(default_factory=lambda: CLASSES)
     warn_share: float = 0.6
-    breach_head_start: dt.timedelta = dt.timedelta(minutes=10)
 
     def targets(self, sla_class: str) -> Targets:
         """Give the targets of a class; those of the standard one for a class nobody configured."""

@@ -17,18 +17,27 @@ from router.domain.conversation import Context, Conversation
 from router.domain.handoff import Handoff
 from router.domain.message import Draft, Image, Message
 from router.domain.people import Shopper, Staff
-from router.store import moves, reads, staff
 from router.store.cases import CaseStore, Standing
+from router.domain.priority import PriorityPolicy
+from router.domain.sla import Clock, Timing
+from router.store import clocks, moves, quotes, reads, staff, tickets
+from router.store.clocks import Breach
 from router.store.grant_book import GrantBook
 from router.store.grants import Granted, Ledger
 from router.store.moves import Changed, DecisionRecord, Settlement
 from router.store.reads import DecisionLine, Listed, PendingTurn, Thread
+from router.store.quotes import Quote
 from router.store.staff import Credentials
+from router.store.tickets import Callback
 from router.store.writer import Overloaded, Writer, WriterClosed
 
 T = TypeVar("T")
 
+ALWAYS_OPEN = Timing()
+
 __all__ = [
+    "Breach",
+    "Callback",
     "Changed",
     "Credentials",
     "DecisionLine",
@@ -38,6 +47,7 @@ __all__ = [
     "Listed",
     "Overloaded",
     "PendingTurn",
+    "Quote",
     "Settlement",
     "Standing",
     "Store",
@@ -49,8 +59,11 @@ __all__ = [
 class Store:
     """Moves go through the writer and return after their commit; reads see what is committed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, timing: Callable[[], Timing] = lambda: ALWAYS_OPEN
+    ) -> None:
         self.database = database
+        self._timing = timing
         self._writer = Writer(database)
         self.grants = GrantBook(self._write, self._read)
         self.cases = CaseStore(self._write, self._read)
@@ -64,7 +77,14 @@ class Store:
         await self._writer.close()
 
     async def _write(self, key: str, work: Callable[[sa.Connection], T]) -> T:
-        return await self._writer.submit(key, work)
+        return await self._writer.submit(key, partial(self._in_time, work))
+
+    def _in_time(self, work: Callable[[sa.Connection], T], connection: sa.Connection) -> T:
+        """Make a move and bring the clocks of its case in step with it, as one."""
+        made = work(connection)
+        if isinstance(made, Changed) and not made.duplicate:
+            clocks.follow(connection, made, self._timing())
+        return made
 
     async def _read(self, work: Callable[..., T], *args: Any, **named: Any) -> T:
         async with self.database.reading() as connection:
@@ -173,6 +193,47 @@ class Store:
             conversation, lambda c: moves.rate(c, conversation, score, comment, now)
         )
 
+    async def leave(
+        self,
+        conversation: str,
+        drafts: Sequence[Draft],
+        due: dict[str, dt.datetime],
+        callback: Callback | None,
+        now: dt.datetime,
+    ) -> Changed:
+        """Take what a shopper leaves instead of waiting on the line."""
+        return await self._write(
+            conversation, lambda c: tickets.leave(c, conversation, drafts, due, callback, now)
+        )
+
+    async def begin_shift(
+        self, conversation: str, drafts: Sequence[Draft], now: dt.datetime
+    ) -> Changed:
+        """Take a ticket into the queue; IllegalMove when another node has."""
+        return await self._write(
+            conversation, lambda c: tickets.begin_shift(c, conversation, drafts, now)
+        )
+
+    async def end_shift(
+        self, conversation: str, drafts: Sequence[Draft], now: dt.datetime
+    ) -> Changed:
+        """Leave a waiting conversation to the next shift."""
+        return await self._write(
+            conversation, lambda c: tickets.end_shift(c, conversation, drafts, now)
+        )
+
+    async def note_clocks(
+        self, policy: PriorityPolicy, now: dt.datetime
+    ) -> tuple[list[Clock], list[Clock]]:
+        """Note what warns and what is late; give what no other node had noted before."""
+        if not await self._read(clocks.due, now):
+            return [], []
+        return await self._write("clocks", lambda c: clocks.noted(c, policy, now))
+
+    async def quote(self, told: Sequence[Quote]) -> None:
+        """Keep the waits shoppers are told."""
+        await self._write("quotes", lambda c: quotes.keep(c, told))
+
     async def keep_miss(self, miss: Miss) -> None:
         """Keep a miss that no other move carries."""
         await self._write(miss.conversation, lambda c: insert_miss(c, miss))
@@ -236,6 +297,26 @@ class Store:
     async def misses_of(self, conversation: str) -> int:
         """Count the misses a conversation gave."""
         return await self._read(reads.misses_of, conversation)
+
+    async def clocks_of(self, conversations: Sequence[str]) -> dict[str, list[Clock]]:
+        """Give the clocks that have not stopped, by conversation."""
+        return await self._read(clocks.running, conversations)
+
+    async def breaches(self, since: dt.datetime, limit: int = 200) -> list[Breach]:
+        """Give the newest breaches since a moment."""
+        return await self._read(clocks.recent_breaches, since, limit)
+
+    async def tickets(self) -> list[Handoff]:
+        """Give what waits for the next shift, oldest first."""
+        return await self._read(tickets.tickets)
+
+    async def answered_quotes(self, since: dt.datetime, limit: int) -> list[Quote]:
+        """Give the newest quotes of who has been answered since a moment."""
+        return await self._read(quotes.answered, since, limit)
+
+    async def service_times(self, since: dt.datetime, limit: int) -> list[float]:
+        """Give how many seconds agents took for the newest cases since a moment."""
+        return await self._read(quotes.service_times, since, limit)
 
     # --- staff and uploads -------------------------------------------------------------------
 

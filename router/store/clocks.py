@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.domain.conversation import Status
-from router.domain.handoff import HandoffState
+from router.domain.handoff import HandoffState, Priority
+from router.domain.priority import PriorityPolicy, raised
 from router.domain.sla import Clock, ClockKind, Timing, followed
 from router.store import clock_tables as ct
 from router.store import tables as t
@@ -44,10 +45,8 @@ class Breach:
 def follow(connection: sa.Connection, changed: Changed, timing: Timing) -> None:
     """Bring the clocks of a case in step with the move just made, in its transaction."""
     conversation = changed.conversation
-    if conversation.status is Status.BOT and conversation.handoff is None:
-        # The bot alone speaks; but an agent may have given the conversation back just now.
-        if not any(message.epoch != 0 for message in changed.messages):
-            return
+    if conversation.epoch == 0:
+        return  # No human was asked for yet.
     handoff = changed.handoff or handoff_by_id(connection, conversation.handoff)
     known = {clock.kind: clock for clock in of_case(connection, conversation.id, conversation.case)}
     now = conversation.updated_at
@@ -67,12 +66,12 @@ def follow(connection: sa.Connection, changed: Changed, timing: Timing) -> None:
         _answer_quotes(connection, handoff.id, handoff.accepted_at)
 
 
-def raised(
-    connection: sa.Connection, timing: Timing, now: dt.datetime
+def noted(
+    connection: sa.Connection, policy: PriorityPolicy, now: dt.datetime
 ) -> tuple[list[Clock], list[Clock]]:
     """Note every clock that warns or is late now; give those this call was the first to note.
 
-    A handoff that still waits moves up when its first response is late.
+    A handoff that still waits is raised by a step when its first response is late.
     """
     c = ct.clocks.c
     running = sa.and_(c.stopped_at.is_(None), c.left.is_(None))
@@ -92,7 +91,7 @@ def raised(
     for clock in breached:
         _keep_breach(connection, clock, now)
         if clock.kind is ClockKind.FIRST_RESPONSE:
-            _move_up(connection, clock.handoff, timing.breach_head_start)
+            _raise(connection, clock.handoff, policy)
     return [_clock(row) for row in warned], breached
 
 
@@ -167,20 +166,18 @@ def _keep_breach(connection: sa.Connection, clock: Clock, now: dt.datetime) -> N
     )
 
 
-def _move_up(connection: sa.Connection, handoff: str, head_start: dt.timedelta) -> None:
-    h = t.handoffs.c
-    row = connection.execute(
-        sa.select(h.order_at).where(h.id == handoff, h.state == HandoffState.QUEUED.value)
-    ).first()
-    if row is None:
+def _raise(connection: sa.Connection, handoff_id: str, policy: PriorityPolicy) -> None:
+    handoff = handoff_by_id(connection, handoff_id)
+    if handoff is None or handoff.state is not HandoffState.QUEUED:
         return
+    after = raised(handoff, Priority(min(handoff.priority + 1, Priority.HIGH)), policy)
+    if after == handoff:
+        return
+    h = t.handoffs.c
     connection.execute(
         t.handoffs.update()
-        .where(h.id == handoff, h.state == HandoffState.QUEUED.value)
-        .values(
-            head_start=h.head_start + int(head_start.total_seconds()),
-            order_at=row.order_at - head_start,
-        )
+        .where(h.id == handoff.id, h.state == HandoffState.QUEUED.value)
+        .values(priority=int(after.priority), head_start=after.head_start, order_at=after.order_at)
     )
 
 

@@ -121,7 +121,7 @@ def append_once(
 ) -> Changed:
     """Append a message once, however often it is sent: a shopper's, or a note of the staff."""
     before = load(connection, conversation_id)
-    again = _sent_before(connection, before, draft)
+    again = sent_before(connection, before, draft)
     if again is not None:
         return again
     changed = append(connection, before, [draft], now)
@@ -153,9 +153,10 @@ def settle(
     moved = before.decided(settlement.record.seq)
     handoff = settlement.handoff
     if handoff is not None and before.keeps_place:
-        moved, handoff = moved.wait_again(now), None
+        moved, handoff = moved.wait_again(now, offline=is_ticket(connection, before)), None
     elif handoff is not None:
-        moved = moved.hand_off(handoff.id, now)
+        offline = handoff.state is HandoffState.TICKET
+        moved = moved.hand_off(handoff.id, now, offline=offline)
         connection.execute(t.handoffs.insert().values(**handoff_values(handoff)))
     _insert_decision(connection, before, settlement.record, now)
     if settlement.miss is not None:
@@ -204,7 +205,7 @@ def agent_says(
 ) -> Changed:
     """Append the reply of the agent who has the conversation, under the epoch they saw."""
     before = load(connection, conversation_id)
-    again = _sent_before(connection, before, draft)
+    again = sent_before(connection, before, draft)
     if again is not None:
         return again
     before.guard(epoch)
@@ -260,7 +261,10 @@ def move_in_queue(
 ) -> Changed:
     """Let a waiting shopper go on with the bot, or come back to just waiting."""
     before = load(connection, conversation_id)
-    moved = before.go_on_with_bot(now) if with_bot else before.wait_again(now)
+    if with_bot:
+        moved = before.go_on_with_bot(now)
+    else:
+        moved = before.wait_again(now, offline=is_ticket(connection, before))
     # What was said to the queue meanwhile is the agent's to answer, not the bot's.
     moved = moved.decided(before.shopper_seq)
     _store(connection, before, moved)
@@ -321,7 +325,13 @@ def handoff_by_id(connection: sa.Connection, handoff: str | None) -> Handoff | N
     return handoff_of(row) if row is not None else None
 
 
-def _sent_before(
+def is_ticket(connection: sa.Connection, conversation: Conversation) -> bool:
+    """Tell whether a conversation waits for the next shift."""
+    handoff = handoff_by_id(connection, conversation.handoff)
+    return handoff is not None and handoff.state is HandoffState.TICKET
+
+
+def sent_before(
     connection: sa.Connection, conversation: Conversation, draft: Draft
 ) -> Changed | None:
     row = connection.execute(

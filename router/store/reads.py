@@ -15,10 +15,13 @@ from router.domain.handoff import Handoff, HandoffState
 from router.domain.message import Message, Sender, Visibility
 from router.domain.people import Shopper
 from router.domain.routing import PastTurn
+from router.domain.sla import Clock
+from router.store import clocks, tickets
 from router.store import tables as t
 from router.store.cases import NOTHING, Standing, standing
 from router.store.moves import HELD
 from router.store.rows import conversation_of, handoff_of, message_of, past_turn_of, shopper_of
+from router.store.tickets import Callback
 
 RECENT_TURNS = 8
 LISTED = 200
@@ -40,6 +43,8 @@ class Listed:
     handoff: Handoff | None
     last_text: str
     standing: Standing = NOTHING
+    clocks: tuple[Clock, ...] = ()
+    callback: Callback | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +185,10 @@ def waiting(connection: sa.Connection) -> list[Handoff]:
 def queued(connection: sa.Connection) -> list[Listed]:
     """List what waits for an agent."""
     c = t.conversations.c
-    return _listed(
-        connection, sa.or_(c.status == Status.QUEUED.value, c.keeps_place), newest_first=False
-    )
+    waiting = sa.or_(c.status == Status.QUEUED.value, c.keeps_place)
+    found = _listed(connection, waiting, newest_first=False)
+    # Who asks the bot until the next shift begins waits for that.
+    return [one for one in found if one.handoff and one.handoff.state is HandoffState.QUEUED]
 
 
 def held_by(connection: sa.Connection, agent: str) -> list[Listed]:
@@ -259,12 +265,18 @@ def _listed(
     handoffs = _handoffs(connection, [x.conversation.handoff for x in threads])
     texts = _last_texts(connection, [x.conversation.id for x in threads])
     waits = standing(connection, [x.conversation.id for x in threads])
+    running = clocks.running(connection, [x.conversation.id for x in threads])
+    numbers = tickets.callbacks(
+        connection, [(x.conversation.id, x.conversation.case) for x in threads]
+    )
     return [
         Listed(
             x,
             handoffs.get(x.conversation.handoff or ""),
             texts.get(x.conversation.id, ""),
             waits.get(x.conversation.id, NOTHING),
+            tuple(running.get(x.conversation.id, ())),
+            numbers.get(x.conversation.id),
         )
         for x in threads
     ]

@@ -1,0 +1,82 @@
+"""The waits shoppers were told, and what became of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from router.domain.handoff import HandoffState
+from router.store import clock_tables as ct
+from router.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A wait as told, in seconds, and how long it was then; `ahead` and `mean` made it."""
+
+    handoff: str
+    n: int
+    at: dt.datetime
+    place: int
+    p50: float
+    p90: float
+    ahead: int
+    mean: float
+    waited: float | None = None
+
+
+def keep(connection: sa.Connection, told: Sequence[Quote]) -> None:
+    """Keep what shoppers are told; one who has been answered meanwhile is left out."""
+    h, q = t.handoffs.c, ct.quotes.c
+    waiting = set(
+        connection.execute(
+            sa.select(h.id).where(
+                h.id.in_([quote.handoff for quote in told]), h.state == HandoffState.QUEUED.value
+            )
+        ).scalars()
+    )
+    numbers = dict(
+        connection.execute(
+            sa.select(q.handoff, sa.func.max(q.n)).where(q.handoff.in_(waiting)).group_by(q.handoff)
+        )
+        .tuples()
+        .all()
+    )
+    for quote in told:
+        if quote.handoff not in waiting:
+            continue
+        numbers[quote.handoff] = numbers.get(quote.handoff, 0) + 1
+        values = {name: getattr(quote, name) for name in Quote.__slots__ if name != "waited"}
+        connection.execute(ct.quotes.insert().values(**values | {"n": numbers[quote.handoff]}))
+
+
+def answered(connection: sa.Connection, since: dt.datetime, limit: int) -> list[Quote]:
+    """Give the newest quotes of who has been answered since a moment, oldest first."""
+    q = ct.quotes.c
+    rows = connection.execute(
+        sa.select(ct.quotes)
+        .where(q.answered_at >= since)
+        .order_by(q.answered_at.desc(), q.handoff, q.n)
+        .limit(limit)
+    ).all()
+    return [_quote(row) for row in reversed(rows)]
+
+
+def service_times(connection: sa.Connection, since: dt.datetime, limit: int) -> list[float]:
+    """Give how many seconds agents took for the newest cases since a moment."""
+    h = t.handoffs.c
+    rows = connection.execute(
+        sa.select(h.accepted_at, h.ended_at)
+        .where(h.accepted_at >= since, h.ended_at.is_not(None))
+        .order_by(h.accepted_at.desc())
+        .limit(limit)
+    )
+    return [max(0.0, (row.ended_at - row.accepted_at).total_seconds()) for row in rows]
+
+
+def _quote(row: sa.Row[Any]) -> Quote:
+    return Quote(**{name: getattr(row, name) for name in Quote.__slots__})
