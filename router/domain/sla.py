@@ -156,24 +156,24 @@ def followed(
             waits = False
     if not waits or handoff is None:
         return [clock.stop(now) for clock in known.values()]
-    return _waiting(known, handoff, now, timing)
+    return _waiting(known, conversation.case, handoff, now, timing)
 
 
 def _waiting(
-    known: dict[ClockKind, Clock], handoff: Handoff, now: dt.datetime, timing: Timing
+    known: dict[ClockKind, Clock], case: int, handoff: Handoff, now: dt.datetime, timing: Timing
 ) -> list[Clock]:
     first = known.get(ClockKind.FIRST_RESPONSE)
     if first is None or first.handoff != handoff.id or first.due_at != handoff.due_at:
         raised = first if first is not None and first.handoff == handoff.id else None
         first = _started(
-            ClockKind.FIRST_RESPONSE, handoff, handoff.queued_at, handoff.due_at, timing
+            ClockKind.FIRST_RESPONSE, handoff, case, handoff.queued_at, handoff.due_at, timing
         )
         if raised is not None and raised.breached_at is not None:
             first = replace(first, warned_at=raised.warned_at, breached_at=raised.breached_at)
     resolution = known.get(ClockKind.RESOLUTION)
     if resolution is None or resolution.stopped_at is not None:
         due = timing.calendar.add(handoff.queued_at, timing.targets(handoff.sla_class).resolution)
-        resolution = _started(ClockKind.RESOLUTION, handoff, handoff.queued_at, due, timing)
+        resolution = _started(ClockKind.RESOLUTION, handoff, case, handoff.queued_at, due, timing)
     following = known.get(ClockKind.NEXT_RESPONSE)
     clocks = [first, resolution.resume(now, timing)]
     return [*clocks, following.stop(now)] if following is not None else clocks
@@ -200,16 +200,20 @@ def _with_agent(
             if not owed and (asked is None or asked.stopped_at is not None):
                 span = timing.targets(handoff.sla_class).next_response
                 due = timing.calendar.add(message.at, span)
-                clocks[ClockKind.NEXT_RESPONSE] = replace(
-                    _started(ClockKind.NEXT_RESPONSE, handoff, message.at, due, timing),
-                    case=conversation.case,
+                clocks[ClockKind.NEXT_RESPONSE] = _started(
+                    ClockKind.NEXT_RESPONSE, handoff, conversation.case, message.at, due, timing
                 )
     return list(clocks.values())
 
 
 def _started(
-    kind: ClockKind, handoff: Handoff, at: dt.datetime, due: dt.datetime, timing: Timing
+    kind: ClockKind,
+    handoff: Handoff,
+    case: int,
+    at: dt.datetime,
+    due: dt.datetime,
+    timing: Timing,
 ) -> Clock:
     calendar = timing.calendar
     warn = calendar.add(at, calendar.between(at, due) * timing.warn_share)
-    return Clock(handoff.conversation, handoff.case, kind, handoff.id, at, warn, due)
+    return Clock(handoff.conversation, case, kind, handoff.id, at, warn, due)

@@ -25,8 +25,8 @@ from router.store.clocks import Breach
 from router.store.grant_book import GrantBook
 from router.store.grants import Granted, Ledger
 from router.store.moves import Changed, DecisionRecord, Settlement
-from router.store.reads import DecisionLine, Listed, PendingTurn, Thread
 from router.store.quotes import Quote
+from router.store.reads import DecisionLine, Listed, PendingTurn, Thread
 from router.store.staff import Credentials
 from router.store.tickets import Callback
 from router.store.writer import Overloaded, Writer, WriterClosed

@@ -334,6 +334,7 @@ def is_ticket(connection: sa.Connection, conversation: Conversation) -> bool:
 def sent_before(
     connection: sa.Connection, conversation: Conversation, draft: Draft
 ) -> Changed | None:
+    """Give what a message with this client id made when it first came; None for a new one."""
     row = connection.execute(
         sa.select(t.messages).where(
             t.messages.c.conversation == conversation.id,
