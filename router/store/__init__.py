@@ -17,10 +17,10 @@ from router.domain.conversation import Context, Conversation
 from router.domain.handoff import Handoff
 from router.domain.message import Draft, Image, Message
 from router.domain.people import Shopper, Staff
-from router.store.cases import CaseStore, Standing
 from router.domain.priority import PriorityPolicy
 from router.domain.sla import Clock, Timing
 from router.store import clocks, moves, quotes, reads, staff, tickets
+from router.store.cases import CaseStore, Standing
 from router.store.clocks import Breach
 from router.store.grant_book import GrantBook
 from router.store.grants import Granted, Ledger

@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -122,3 +123,67 @@ def test_a_damaged_policy_leaves_the_former_one_and_is_told_once(file: Path, dam
 def test_a_router_does_not_start_without_a_policy(tmp_path: Path) -> None:
     with pytest.raises(InvalidPolicy, match="cannot be read"):
         PolicyFile(tmp_path / "none.toml")
+
+
+HOURS = """
+[hours]
+zone = "Asia/Shanghai"
+every_day = ["09:00-12:00", "13:30-21:00"]
+sunday = []
+
+[[holidays]]
+name = "国庆节"
+on = 2026-10-01
+until = 2026-10-07
+
+[[holidays]]
+name = "国庆调休上班"
+on = 2026-10-11
+hours = ["10:00-16:00"]
+"""
+
+
+def opens(text: str, moment: str) -> str:
+    """Give when the desk of a policy opens next, on the wall clock of Shanghai."""
+    zone = ZoneInfo("Asia/Shanghai")
+    at = dt.datetime.fromisoformat(moment).replace(tzinfo=zone)
+    return f"{read_policy(text).timing.calendar.next_opening(at).astimezone(zone):%m-%d %H:%M}"
+
+
+def test_without_hours_the_desk_is_always_open() -> None:
+    assert read_policy(RIGHT).timing.calendar.always_open
+
+
+def test_hours_with_split_shifts_holidays_and_an_extra_day() -> None:
+    assert opens(RIGHT + HOURS, "2026-11-20 12:30") == "11-20 13:30"
+    assert opens(RIGHT + HOURS, "2026-09-30 21:00") == "10-08 09:00"
+    assert opens(RIGHT + HOURS, "2026-10-10 22:00") == "10-11 10:00"
+    assert opens(RIGHT + HOURS, "2026-11-21 22:00") == "11-23 09:00"
+
+
+def test_targets_are_taken_by_class_and_others_keep_theirs() -> None:
+    timing = read_policy(changed("resolution = 60", "resolution = 45")).timing
+    assert timing.targets("critical").resolution == dt.timedelta(minutes=45)
+    assert timing.targets("case").resolution == dt.timedelta(hours=2)
+    assert timing.warn_share == 0.6
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        pytest.param("Asia/Shanghai", "Asia/Shangri-La", "time zone", id="no such zone"),
+        pytest.param("09:00-12:00", "9-12", "shift", id="no shift"),
+        pytest.param("13:30-21:00", "11:30-21:00", "overlap", id="overlapping shifts"),
+        pytest.param('every_day = ["09:00-12:00", "13:30-21:00"]', "", "never", id="never open"),
+        pytest.param("until = 2026-10-07", "until = 2026-09-07", "国庆节", id="ends first"),
+        pytest.param("until = 2026-10-07", "until = 2027-10-07", "国庆节", id="over a year"),
+        pytest.param("on = 2026-10-11", 'on = "tomorrow"', "date", id="no date"),
+        pytest.param("sunday = []", "sonntag = []", "sonntag", id="an unknown day"),
+    ],
+)
+def test_wrong_hours_are_refused_by_the_name_of_what_is_wrong(
+    old: str, new: str, word: str
+) -> None:
+    assert old in HOURS
+    with pytest.raises(InvalidPolicy, match=word):
+        read_policy(RIGHT + HOURS.replace(old, new, 1), "policy.toml")

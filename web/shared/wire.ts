@@ -45,7 +45,7 @@ export type Priority = 0 | 1 | 2 | 3;
 /**
  * Where a handoff stands.
  */
-export type HandoffState = "assigned" | "ended" | "queued";
+export type HandoffState = "assigned" | "ended" | "queued" | "ticket";
 /**
  * How urgent a case is, or how much hangs on it.
  */
@@ -732,7 +732,8 @@ export interface ConversationView {
  *     It stands in the queue as if it had come `head_start` seconds earlier. `wanted_agent` is who
  *     should have it, until `wanted_until`, then anybody who fits. An offer to `offered_to` stands
  *     until `offered_until`; `declined_by` are those who let theirs pass. `weight` is how much of
- *     an agent's capacity it takes.
+ *     an agent's capacity it takes. Who left a message or a number instead of waiting did so at
+ *     `left_at`; outside the hours of the desk that is a ticket until the next shift.
  */
 export interface Handoff {
   id: string;
@@ -761,6 +762,7 @@ export interface Handoff {
   offered_to: string | null;
   offered_until: string | null;
   declined_by: string[];
+  left_at: string | null;
 }
 /**
  * What a handoff asks of whoever takes it; None asks nothing.

@@ -95,7 +95,7 @@ export function card(
       urgency: 1, impact: 1, sla_class: "standard",
       needs: { language: null, category: null, product_line: null, region: null, store: null },
       weight: 1, head_start: 0, wanted_agent: null, wanted_until: null,
-      offered_to: null, offered_until: null, declined_by: [],
+      offered_to: null, offered_until: null, declined_by: [], left_at: null,
     },
     last_text: text,
     updated_at: ago(waitedMinutes),
