@@ -61,6 +61,7 @@ class WhyNot(enum.StrEnum):
     NOT_IN_TURN = "not_in_turn"
     LACKS_SKILL = "lacks_skill"
     WANTED_BY_ANOTHER = "wanted_by_another"
+    OFFERED_TO_ANOTHER = "offered_to_another"
     DECLINED = "declined"
     ANGRY_CAP = "angry_cap"
 
@@ -156,6 +157,8 @@ def why_not(
     if idle not in {None, WhyNot.NOT_IN_TURN}:
         return idle
     me = candidate.staff.id
+    if handoff.offered_to not in {None, me}:
+        return WhyNot.OFFERED_TO_ANOTHER
     if _declined(handoff, me, now, policy):
         return WhyNot.DECLINED
     if handoff.wanted_until is not None and now < handoff.wanted_until:

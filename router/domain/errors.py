@@ -97,6 +97,24 @@ class NotFound(Refusal):
     code = "not_found"
 
 
+class OfferOver(Refusal):
+    """The offer was taken back, ran out, or is for another agent."""
+
+    code = "offer_over"
+
+
+class NotInTurn(Refusal):
+    """Agents take what the order gives them, not what they choose."""
+
+    code = "not_in_turn"
+
+
+class NothingWaits(Refusal):
+    """Nothing waits that the agent could take now."""
+
+    code = "nothing_waits"
+
+
 class AtCapacity(Refusal):
     """The agent holds as many conversations as their capacity allows."""
 

@@ -22,6 +22,7 @@ class Reason(enum.StrEnum):
     GOING_IN_CIRCLES = "going_in_circles"
     IMAGE = "image"
     TRANSFER = "transfer"
+    AGENT_LEFT = "agent_left"
 
 
 class Priority(enum.IntEnum):
@@ -118,6 +119,7 @@ def priority_of(reason: Reason, tier: str, vip_tiers: frozenset[str]) -> Priorit
             | Reason.GOING_IN_CIRCLES
             | Reason.IMAGE
             | Reason.TRANSFER
+            | Reason.AGENT_LEFT
             | Reason.LOW_CONFIDENCE
         ):
             base = Priority.NORMAL

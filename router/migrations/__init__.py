@@ -10,10 +10,10 @@ from alembic.config import Config
 
 from knowledge_base import tables as knowledge_tables
 from knowledge_base.database import Database, metadata
-from router.store import care_tables, case_tables, clock_tables
+from router.store import care_tables, case_tables, clock_tables, queue_tables
 from router.store import tables as router_tables
 
-TABLES = (knowledge_tables, router_tables, care_tables, case_tables, clock_tables)
+TABLES = (knowledge_tables, router_tables, care_tables, case_tables, clock_tables, queue_tables)
 """The modules that declare tables on `metadata`."""
 
 __all__ = ["config_for", "metadata", "migrate", "upgrade"]

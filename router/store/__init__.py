@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from knowledge_base.database import Database
 from knowledge_base.misses import Miss
 from knowledge_base.store import insert_miss
+from router.domain.assignment import AssignmentPolicy
 from router.domain.cases import NOT_SAID, Closing
 from router.domain.conversation import Context, Conversation
 from router.domain.handoff import Handoff
@@ -19,12 +20,14 @@ from router.domain.message import Draft, Image, Message
 from router.domain.people import Shopper, Staff
 from router.domain.priority import PriorityPolicy
 from router.domain.sla import Clock, Timing
-from router.store import clocks, moves, quotes, reads, staff, tickets
+from router.store import claims, clocks, moves, quotes, reads, staff, tickets
 from router.store.cases import CaseStore, Standing
 from router.store.clocks import Breach
 from router.store.grant_book import GrantBook
 from router.store.grants import Granted, Ledger
 from router.store.moves import Changed, DecisionRecord, Settlement
+from router.store.queue import Dealt, Line
+from router.store.queue_book import QueueBook
 from router.store.quotes import Quote
 from router.store.reads import DecisionLine, Listed, PendingTurn, Thread
 from router.store.staff import Credentials
@@ -34,16 +37,19 @@ from router.store.writer import Overloaded, Writer, WriterClosed
 T = TypeVar("T")
 
 ALWAYS_OPEN = Timing()
+ANY_MAY = AssignmentPolicy()
 
 __all__ = [
     "Breach",
     "Callback",
     "Changed",
     "Credentials",
+    "Dealt",
     "DecisionLine",
     "DecisionRecord",
     "Granted",
     "Ledger",
+    "Line",
     "Listed",
     "Overloaded",
     "PendingTurn",
@@ -67,6 +73,7 @@ class Store:
         self._writer = Writer(database)
         self.grants = GrantBook(self._write, self._read)
         self.cases = CaseStore(self._write, self._read)
+        self.queue = QueueBook(self._write, self._read)
 
     async def open(self) -> None:
         """Begin to take writes; the database is migrated already."""
@@ -82,8 +89,9 @@ class Store:
     def _in_time(self, work: Callable[[sa.Connection], T], connection: sa.Connection) -> T:
         """Make a move and bring the clocks of its case in step with it, as one."""
         made = work(connection)
-        if isinstance(made, Changed) and not made.duplicate:
-            clocks.follow(connection, made, self._timing())
+        for changed in _changes(made):
+            if not changed.duplicate:
+                clocks.follow(connection, changed, self._timing())
         return made
 
     async def _read(self, work: Callable[..., T], *args: Any, **named: Any) -> T:
@@ -118,11 +126,16 @@ class Store:
         )
 
     async def accept(
-        self, conversation: str, agent: Staff, draft: Draft, now: dt.datetime
+        self,
+        conversation: str,
+        agent: Staff,
+        draft: Draft,
+        now: dt.datetime,
+        policy: AssignmentPolicy = ANY_MAY,
     ) -> Changed:
         """Give a waiting conversation to one agent; AlreadyTaken for whoever came second."""
         return await self._write(
-            conversation, lambda c: moves.accept(c, conversation, agent, draft, now)
+            conversation, lambda c: claims.accept(c, conversation, agent, draft, now, policy)
         )
 
     async def agent_says(
@@ -363,3 +376,16 @@ class Store:
     async def upload(self, upload: str, shopper: str | None = None) -> Image | None:
         """Give an accepted image, of anybody or of one shopper only."""
         return await self._read(staff.upload, upload, shopper)
+
+
+def _changes(made: object) -> Sequence[Changed]:
+    """Give the moves of conversations in what a write has made."""
+    match made:
+        case Changed():
+            return (made,)
+        case Dealt(claimed=claimed):
+            return claimed
+        case [Changed(), *_]:
+            return made
+        case _:
+            return ()

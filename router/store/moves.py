@@ -17,8 +17,6 @@ from knowledge_base.store import insert_miss
 from router.domain.cases import NOT_SAID, Closing
 from router.domain.conversation import Context, Conversation, Status
 from router.domain.errors import (
-    AlreadyTaken,
-    AtCapacity,
     ClientIdReused,
     EpochMoved,
     IllegalMove,
@@ -28,6 +26,7 @@ from router.domain.errors import (
 from router.domain.handoff import Handoff, HandoffState
 from router.domain.message import Draft, Message, Sender
 from router.domain.people import Shopper, Staff
+from router.domain.queue import joined
 from router.domain.routing import Decision, MoodSignal
 from router.store import case_rows
 from router.store import tables as t
@@ -41,6 +40,7 @@ from router.store.rows import (
     to_json,
 )
 
+END_OF_QUEUE = 50
 HELD = (Status.ACTIVE.value, Status.ON_HOLD.value)
 
 
@@ -157,42 +157,12 @@ def settle(
     elif handoff is not None:
         offline = handoff.state is HandoffState.TICKET
         moved = moved.hand_off(handoff.id, now, offline=offline)
-        connection.execute(t.handoffs.insert().values(**handoff_values(handoff)))
+        handoff = join_queue(connection, handoff)
     _insert_decision(connection, before, settlement.record, now)
     if settlement.miss is not None:
         insert_miss(connection, settlement.miss)
     changed = append(connection, moved, settlement.drafts, now, before=before)
     return replace(changed, handoff=handoff)
-
-
-def accept(
-    connection: sa.Connection,
-    conversation_id: str,
-    agent: Staff,
-    draft: Draft,
-    now: dt.datetime,
-) -> Changed:
-    """Give a waiting conversation to one agent; of two who try, exactly one wins."""
-    before = load(connection, conversation_id)
-    if before.agent == agent.id:
-        return Changed(before, duplicate=True)
-    moved = before.accept(agent.id, now)
-    held = connection.execute(
-        sa.select(sa.func.count())
-        .select_from(t.conversations)
-        .where(t.conversations.c.agent == agent.id, t.conversations.c.status.in_(HELD))
-    ).scalar_one()
-    if held >= agent.capacity:
-        raise AtCapacity(f"你已有 {held} 个会话，达到上限 {agent.capacity}，请先结束一个。")
-    claimed = connection.execute(
-        t.handoffs.update()
-        .where(t.handoffs.c.id == before.handoff, t.handoffs.c.state == HandoffState.QUEUED.value)
-        .values(state=HandoffState.ASSIGNED.value, agent=agent.id, accepted_at=now)
-    )
-    if claimed.rowcount != 1:
-        raise AlreadyTaken("another agent has already accepted this conversation")
-    changed = append(connection, moved, [draft], now, before=before)
-    return replace(changed, handoff=handoff_by_id(connection, before.handoff))
 
 
 def agent_says(
@@ -227,7 +197,7 @@ def end_care(
     """Resolve the case, or return the conversation to the bot; the handoff ends with it."""
     before = load(connection, conversation_id)
     moved = before.resolve(agent.id, now) if resolve else before.return_to_bot(agent.id, now)
-    _end_handoff(connection, before.handoff, now)
+    end_handoff(connection, before.handoff, now)
     if resolve:
         case_rows.close_case(connection, before, agent.id, closing, now)
         connection.execute(
@@ -250,8 +220,8 @@ def transfer(
     """Give the conversation back to the queue under a handoff of its own."""
     before = load(connection, conversation_id)
     moved = replace(before.transfer(agent.id, now), handoff=following.id)
-    _end_handoff(connection, before.handoff, now)
-    connection.execute(t.handoffs.insert().values(**handoff_values(following)))
+    end_handoff(connection, before.handoff, now)
+    following = join_queue(connection, following)
     changed = append(connection, moved, drafts, now, before=before)
     return replace(changed, handoff=following)
 
@@ -366,14 +336,15 @@ def append(
     messages: list[Message] = []
     for draft in drafts:
         conversation = conversation.appended(now, by_shopper=draft.sender is Sender.SHOPPER)
-        message = _stamped(draft, conversation, now)
+        message = stamped(draft, conversation, now)
         messages.append(message)
         connection.execute(t.messages.insert().values(**message_values(message, conversation.case)))
     _store(connection, start, conversation)
     return Changed(conversation, tuple(messages))
 
 
-def _stamped(draft: Draft, conversation: Conversation, now: dt.datetime) -> Message:
+def stamped(draft: Draft, conversation: Conversation, now: dt.datetime) -> Message:
+    """Make a draft the message a conversation has just been numbered for."""
     return Message(
         conversation=conversation.id,
         seq=conversation.last_seq,
@@ -430,7 +401,23 @@ def _insert_decision(
     )
 
 
-def _end_handoff(connection: sa.Connection, handoff: str | None, now: dt.datetime) -> None:
+def join_queue(connection: sa.Connection, handoff: Handoff) -> Handoff:
+    """Store a new handoff at its place; who came before a clock set back stays before it."""
+    h = t.handoffs.c
+    end = (
+        sa.select(h.queued_at)
+        .where(h.state == HandoffState.QUEUED.value)
+        .order_by(h.order_at.desc(), h.id.desc())
+        .limit(END_OF_QUEUE)
+    )
+    newest = max(connection.execute(end).scalars(), default=None)
+    stands = joined(handoff, newest)
+    connection.execute(t.handoffs.insert().values(**handoff_values(stands)))
+    return stands
+
+
+def end_handoff(connection: sa.Connection, handoff: str | None, now: dt.datetime) -> None:
+    """Note that a handoff is over."""
     connection.execute(
         t.handoffs.update()
         .where(t.handoffs.c.id == handoff)

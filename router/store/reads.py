@@ -183,12 +183,18 @@ def waiting(connection: sa.Connection) -> list[Handoff]:
 
 
 def queued(connection: sa.Connection) -> list[Listed]:
-    """List what waits for an agent."""
-    c = t.conversations.c
-    waiting = sa.or_(c.status == Status.QUEUED.value, c.keeps_place)
-    found = _listed(connection, waiting, newest_first=False)
-    # Who asks the bot until the next shift begins waits for that.
-    return [one for one in found if one.handoff and one.handoff.state is HandoffState.QUEUED]
+    """List the first of what waits for an agent, in the order of the queue."""
+    h = t.handoffs.c
+    head = (
+        sa.select(h.conversation)
+        .where(h.state == HandoffState.QUEUED.value)
+        .order_by(h.order_at, h.id)
+        .limit(LISTED)
+    )
+    order = list(connection.execute(head).scalars())
+    found = _listed(connection, t.conversations.c.id.in_(order), newest_first=False)
+    place = {conversation: n for n, conversation in enumerate(order)}
+    return sorted(found, key=lambda x: place[x.thread.conversation.id])
 
 
 def held_by(connection: sa.Connection, agent: str) -> list[Listed]:

@@ -123,10 +123,11 @@ handoffs = sa.Table(
     sa.Column("declined_by", sa.Text, nullable=False, server_default="[]"),
     sa.Index(None, "state", "order_at", "id"),
     sa.Index(None, "state", "lane", "order_at", "id"),
-    sa.Index(None, "agent", "accepted_at"),
     # When the shopper left a message or a number instead of waiting.
     sa.Column("left_at", UtcDateTime),
     sa.Index(None, "accepted_at"),
+    sa.Index(None, "agent", "state", "weight"),
+    sa.Index(None, "offered_to"),
     sa.Index(None, "conversation"),
 )
 

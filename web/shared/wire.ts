@@ -29,6 +29,7 @@ export type Status = "active" | "bot" | "offline" | "on_hold" | "queued" | "reso
  * Why a human is asked for.
  */
 export type Reason =
+  | "agent_left"
   | "anger"
   | "bot_unavailable"
   | "explicit_request"

@@ -81,6 +81,7 @@ export const en: Texts = {
     image: "Sent an image",
     flow_stuck: "Flow stuck",
     transfer: "Transferred",
+    agent_left: "Agent gone",
   },
   rule: {
     explicit_request: "asked for a human",

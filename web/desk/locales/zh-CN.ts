@@ -80,6 +80,7 @@ export const zhCN = {
     image: "发来图片",
     flow_stuck: "流程卡住",
     transfer: "同事转来",
+    agent_left: "客服离开，请接手",
   },
   rule: {
     explicit_request: "要求人工",
