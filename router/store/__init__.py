@@ -385,7 +385,7 @@ def _changes(made: object) -> Sequence[Changed]:
             return (made,)
         case Dealt(claimed=claimed):
             return claimed
-        case [Changed(), *_]:
-            return made
+        case list():
+            return [one for one in made if isinstance(one, Changed)]
         case _:
             return ()
