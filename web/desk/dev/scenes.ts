@@ -113,6 +113,7 @@ const ORDERS: OrderCard[] = [
     total: "899.00", store: "online", carrier: "中通快递", tracking: "75500012345678",
     last_event: { at: ago(300), text: "到达上海转运中心" }, promised_ship_at: ago(60 * 24),
     delivered_at: null, returnable: true, not_returnable_reason: null,
+    as_of: null,
   },
   {
     number: "JN2611180007", state: "delivered", placed_at: ago(60 * 24 * 5), product_line: "jewellery",
@@ -120,6 +121,7 @@ const ORDERS: OrderCard[] = [
     total: "21164.00", store: "online", carrier: "顺丰保价", tracking: "SF1400012345678",
     last_event: null, promised_ship_at: null, delivered_at: ago(60 * 24 * 2),
     returnable: false, not_returnable_reason: "按克重黄金不支持无理由退",
+    as_of: null,
   },
 ];
 

@@ -245,6 +245,7 @@ export const en: Texts = {
   order: {
     number: "Order {number}",
     placed: "placed {time}",
+    asOf: "The shop is silent; as of {time}",
     promised: "ships by {time}",
     delivered: "delivered {time}",
     tracking: "{carrier} {tracking}",

@@ -249,6 +249,7 @@ export const zhCN = {
   order: {
     number: "订单 {number}",
     placed: "下单 {time}",
+    asOf: "商城没有响应，这是 {time} 的状态",
     promised: "承诺发货 {time}",
     delivered: "签收 {time}",
     tracking: "{carrier} {tracking}",

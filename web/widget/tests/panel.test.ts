@@ -207,6 +207,7 @@ describe("the thread", () => {
       delivered_at: null,
       returnable: false,
       not_returnable_reason: null,
+      as_of: null,
     };
     await stage.begin([message(1, "", { body: { card } })]);
     await nextTick();
