@@ -24,6 +24,7 @@ from router.domain.clock_policy import (
 from router.domain.handoff import Priority
 from router.domain.presets import PresetRule
 from router.domain.priority import PriorityPolicy
+from router.domain.promises import Promises
 from router.domain.routing import Policy
 from router.domain.sla import Timing
 
@@ -95,6 +96,7 @@ class _File(Struct, forbid_unknown_fields=True):
     holidays: list[HolidaySection] = []
     sla: SlaSection = SlaSection()
     waits: WaitsSection = WaitsSection()
+    promises: Promises = msgspec.field(default_factory=Promises)
 
     def __post_init__(self) -> None:
         for preset in self.presets:
@@ -116,6 +118,7 @@ class HouseRules:
     cases: CasesPolicy = field(default_factory=CasesPolicy)
     timing: Timing = field(default_factory=Timing)
     waits: WaitsSection = field(default_factory=WaitsSection)
+    promises: Promises = field(default_factory=Promises)
 
 
 def read_policy(text: str, name: str = "policy") -> HouseRules:
@@ -144,6 +147,7 @@ def read_policy(text: str, name: str = "policy") -> HouseRules:
         cases=file.cases,
         timing=timing_of(file.hours, file.holidays, file.sla, first_response),
         waits=file.waits,
+        promises=file.promises,
     )
 
 

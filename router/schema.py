@@ -26,6 +26,7 @@ ROOTS = (
     wire_care.AskGrant,
     wire_care.DecideGrant,
     wire_care.ReverseGrant,
+    wire_care.ChangePromise,
     wire_care.CareView,
     wire_care.CareOverview,
     wire_care.GrantTrail,

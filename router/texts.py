@@ -56,6 +56,8 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
     grant_amount: str
     grant_return: str
     grant_reversed: str
+    promise_kept: str
+    promise_late: str
 
     def safety(self, danger: str) -> str:
         """Give the fixed text of a danger of the playbook; that of an injury for an unknown one."""
@@ -78,6 +80,8 @@ _FILLED |= {
     "grant_amount": {"amount", "order"},
     "grant_return": {"order"},
     "grant_reversed": {"what"},
+    "promise_kept": {"promise"},
+    "promise_late": {"promise"},
 }
 
 

@@ -6,12 +6,13 @@ Money goes out as integer cents and comes in as decimal text, never as a float.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from router.domain.authority import Grant, GrantKind
 from router.domain.message import OrderCard
+from router.domain.promises import Promise
 
 ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
 Words = Annotated[str, Meta(max_length=500)]
@@ -27,7 +28,17 @@ class GrantChanged(Struct, tag="grant.changed"):
     grant: Grant
 
 
-CareEvent = GrantChanged
+PromiseEvent = Literal["made", "nudged", "late", "kept", "cancelled", "changed"]
+
+
+class PromiseChanged(Struct, tag="promise.changed"):
+    """A promise was made, is due soon or late, was kept, or was changed."""
+
+    promise: Promise
+    what: PromiseEvent
+
+
+CareEvent = GrantChanged | PromiseChanged
 
 
 class AskGrant(_In):
@@ -51,6 +62,13 @@ class ReverseGrant(_In):
     """A supervisor takes back what has not reached the shopper."""
 
     why: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class ChangePromise(_In):
+    """Staff say that a promise is kept or none, or until when it is made now."""
+
+    state: Literal["kept", "cancelled"] | None = None
+    due_at: dt.datetime | None = None
 
 
 class GrantLimits(Struct):
@@ -77,6 +95,7 @@ class CareView(Struct):
     limits: GrantLimits
     grants: tuple[GrantLine, ...]
     orders: tuple[OrderCard, ...]
+    promises: tuple[Promise, ...] = ()
 
 
 class Budget(Struct):

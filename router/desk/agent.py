@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from knowledge_base.misses import MissReason
 from router import hub, wire
 from router import wire_cases as wc
-from router.desk import announce
+from router.desk import announce, promising
 from router.desk.answering import Answering
 from router.desk.brief import brief_of
 from router.desk.misses import miss_of_answer
@@ -107,6 +107,7 @@ class AgentDesk:
         )
         if not changed.duplicate:
             announce.messages(services, changed)
+            await promising.note(services, changed)
         return changed
 
     async def note(self, me: Staff, command: wire.Note) -> Changed:

@@ -15,7 +15,7 @@ from knowledge_base.misses import Miss, MissReason
 from knowledge_base.releases import Release
 from router import hub, wire
 from router.bot_client import BotAnswer
-from router.desk import announce
+from router.desk import announce, promising
 from router.desk.asking import Ground, in_flow, question_of, topic_of, understand
 from router.desk.composing import Composer
 from router.desk.misses import miss_of_line
@@ -117,6 +117,8 @@ class Answering:
             return
         announce.messages(services, changed)
         announce.state(services, changed.conversation)
+        if settlement.record.flow is not None:
+            await promising.note(services, changed)
         if isinstance(decided.decision, HandOff):
             await announce.to_desks(services, changed.conversation)
             if composition.handoff is not None:

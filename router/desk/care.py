@@ -10,6 +10,7 @@ import structlog
 
 from router.desk.deliveries import Deliveries
 from router.desk.grants import GrantDesk
+from router.desk.promising import PromiseDesk
 from router.desk.services import Services
 
 log = structlog.get_logger(__name__)
@@ -23,7 +24,8 @@ class Care:
     def __init__(self, services: Services) -> None:
         self.deliveries = Deliveries(services)
         self.grants = GrantDesk(services, self.deliveries)
-        self._steps: tuple[Callable[[], Awaitable[None]], ...] = ()
+        self.promises = PromiseDesk(services)
+        self._steps: tuple[Callable[[], Awaitable[None]], ...] = (self.promises.sweep,)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:

@@ -119,6 +119,7 @@ class GrantDesk:
             limits,
             tuple(_line(grant, names) for grant in grants),
             tuple(await payouts.orders(services, thread.shopper)),
+            tuple(await services.store.promises.of_conversation(conversation)),
         )
 
     async def approvals(self, me: Staff) -> tuple[wire_care.Approval, ...]:

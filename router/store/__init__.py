@@ -26,6 +26,7 @@ from router.store.clocks import Breach
 from router.store.grant_book import GrantBook
 from router.store.grants import Granted, Ledger
 from router.store.moves import Changed, DecisionRecord, Settlement
+from router.store.promises import PromiseBook, PromiseMoved
 from router.store.queue import Dealt, Line
 from router.store.queue_book import QueueBook
 from router.store.quotes import Quote
@@ -53,6 +54,7 @@ __all__ = [
     "Listed",
     "Overloaded",
     "PendingTurn",
+    "PromiseMoved",
     "Quote",
     "Settlement",
     "Standing",
@@ -74,6 +76,7 @@ class Store:
         self.grants = GrantBook(self._write, self._read)
         self.cases = CaseStore(self._write, self._read)
         self.queue = QueueBook(self._write, self._read)
+        self.promises = PromiseBook(self._write, self._read)
 
     async def open(self) -> None:
         """Begin to take writes; the database is migrated already."""

@@ -1,4 +1,4 @@
-"""The tables of what happens for a shopper besides talking: grants, budgets, and their trail."""
+"""The tables of what happens for a shopper besides talking: grants, promises, aftercare."""
 
 from __future__ import annotations
 
@@ -64,4 +64,25 @@ grant_trail = sa.Table(
     sa.Column("event", sa.String(20), nullable=False),
     sa.Column("by", sa.String(40)),
     sa.Column("why", sa.String(500), nullable=False, default=""),
+)
+
+promises = sa.Table(
+    "promises",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation", sa.String(40), nullable=False),
+    sa.Column("case", sa.Integer, nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("text", sa.String(300), nullable=False),
+    sa.Column("made_by", sa.String(40)),
+    sa.Column("made_at", UtcDateTime, nullable=False),
+    sa.Column("due_at", UtcDateTime, nullable=False),
+    sa.Column("nudge_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("nudged_at", UtcDateTime),
+    sa.Column("closed_at", UtcDateTime),
+    sa.Column("closed_by", sa.String(40)),
+    sa.UniqueConstraint("conversation", "seq", "text"),
+    sa.Index(None, "state", "due_at"),
+    sa.Index(None, "state", "nudge_at"),
 )

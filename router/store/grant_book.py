@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, Protocol, TypeVar
-
-import sqlalchemy as sa
 
 from router.domain.authority import Charge, Grant, TrailLine
 from router.store import grants
+from router.store.books import Read, Write
 from router.store.grants import Granted, Ledger
 
-T = TypeVar("T")
 KEY = "~grants"
 """Sorts after every conversation: grants are the last of a batch to take locks."""
-
-
-class Write(Protocol):
-    """Runs work in a transaction that is committed when this returns."""
-
-    def __call__(self, key: str, work: Callable[[sa.Connection], T], /) -> Awaitable[T]:
-        """Run work under a key and give its value."""
-
-
-Read = Callable[..., Awaitable[Any]]
 
 
 class GrantBook:

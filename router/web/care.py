@@ -71,6 +71,17 @@ async def trail(request: web.Request) -> web.Response:
     return json_response(await request.app[CARE].grants.trail(me, request.match_info["id"]))
 
 
+@routes.post("/api/v1/promises/{id:[A-Za-z0-9_\\-]{1,40}}")
+async def change_promise(request: web.Request) -> web.Response:
+    """Mark a promise as kept or as none, or move it."""
+    refuse_forged(request)
+    me = await staff_of(request)
+    wanted = await body_of(request, wire_care.ChangePromise)
+    return json_response(
+        await request.app[CARE].promises.change(me, request.match_info["id"], wanted)
+    )
+
+
 @routes.get("/api/v1/supervisor/care")
 async def overview(request: web.Request) -> web.Response:
     """Show the supervisors what waits for them."""

@@ -22,6 +22,10 @@ export type GrantState =
  */
 export type Limit = "agent_day" | "once" | "per_grant" | "per_order" | "return_days" | "shop_day";
 /**
+ * Where a promise stands; `late` is open still, and the shopper has been told.
+ */
+export type PromiseState = "cancelled" | "kept" | "late" | "open";
+/**
  * Where a conversation stands.
  */
 export type Status = "active" | "bot" | "offline" | "on_hold" | "queued" | "resolved";
@@ -89,6 +93,7 @@ export type DeskEvent =
   | HoldReminded
   | Opened
   | GrantChanged
+  | PromiseChanged
   | Pong
   | ErrorFrame;
 /**
@@ -482,6 +487,7 @@ export interface CareView {
   limits: GrantLimits;
   grants: GrantLine[];
   orders: OrderCard[];
+  promises: Promise[];
 }
 /**
  * What an agent may give this shopper alone now, in cents: at once, and left of the day.
@@ -493,6 +499,24 @@ export interface GrantLimits {
   return_value: number;
 }
 /**
+ * A promise the shop has made to a shopper.
+ */
+export interface Promise {
+  id: string;
+  conversation: string;
+  case: number;
+  seq: number;
+  text: string;
+  made_by: string | null;
+  made_at: string;
+  due_at: string;
+  nudge_at: string;
+  state: PromiseState;
+  nudged_at: string | null;
+  closed_at: string | null;
+  closed_by: string | null;
+}
+/**
  * Held-out accuracy of a category's entries.
  */
 export interface CategoryAccuracy {
@@ -500,6 +524,13 @@ export interface CategoryAccuracy {
   texts: number;
   top1: number;
   top3: number;
+}
+/**
+ * Staff say that a promise is kept or none, or until when it is made now.
+ */
+export interface ChangePromise {
+  state: ("cancelled" | "kept") | null;
+  due_at: string | null;
 }
 /**
  * POST /api/v1/kb/check: findings for an entry that is not saved.
@@ -1065,6 +1096,14 @@ export interface Opened {
 export interface GrantChanged {
   type: "grant.changed";
   grant: Grant;
+}
+/**
+ * A promise was made, is due soon or late, was kept, or was changed.
+ */
+export interface PromiseChanged {
+  type: "promise.changed";
+  promise: Promise;
+  what: "cancelled" | "changed" | "kept" | "late" | "made" | "nudged";
 }
 /**
  * Answers a ping.

@@ -6,55 +6,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
 
 from knowledge_base.database import Database
 from router.desk.payouts import Carried, NotCarried
 from router.domain.authority import Grant
-from router.domain.people import Role, Staff
 from router.web.keys import CARE
-from tests.router.harness import House, Socket, running
+from tests.router.harness import House, running
 from tests.router.people import LINA, WANG
+from tests.router.web.care import CHEN, ZHAO, get, post, talking
 from tests.router.web.conftest import ANSWERS
 
-CHEN = Staff("staff-chen", "chenjing", "陈静", frozenset({Role.SUPERVISOR}))
-ZHAO = Staff("staff-zhao", "zhao", "赵明", frozenset({Role.SUPERVISOR, Role.AGENT}))
 ORDER = "JN2611160003"
-Client = TestClient  # type: ignore[type-arg]
 
 
 @pytest.fixture
 async def house(sqlite: Database, tmp_path: Path) -> AsyncIterator[House]:
     async with running(sqlite, tmp_path / "data", ANSWERS, staff_hours=72) as house:
         yield house
-
-
-async def talking(
-    house: House, shopper: str | None = "xiaoman", member: Staff = LINA
-) -> tuple[Socket, Socket, Client, str]:
-    """Bring a shopper of the demo to an agent: both sockets, the agent's client, the thread."""
-    client = await house.login(member)
-    desk = await house.desk(client)
-    token = await house.demo_token(shopper) if shopper else None
-    at_shop = await house.shopper(token)
-    await at_shop.say("转人工")
-    conversation = (await desk.until("handoff.queued"))["card"]["conversation"]["id"]
-    await desk.send("accept", conversation=conversation)
-    await at_shop.until("conversation.changed")
-    await desk.until("conversation.assigned")
-    return at_shop, desk, client, conversation
-
-
-async def post(client: Client, path: str, status: int, **body: Any) -> dict[str, Any]:
-    async with client.post(f"/api/v1/{path}", json=body, headers={"X-Jieli": "1"}) as response:
-        assert response.status == status, await response.text()
-        return await response.json()  # type: ignore[no-any-return]
-
-
-async def get(client: Client, path: str, status: int = 200) -> dict[str, Any]:
-    async with client.get(f"/api/v1/{path}") as response:
-        assert response.status == status, await response.text()
-        return await response.json()  # type: ignore[no-any-return]
 
 
 def coupon(amount: str = "15", client_id: str = "grant-click-1", **more: Any) -> dict[str, Any]:

@@ -94,6 +94,8 @@ export function reduce(board: Board, event: DeskEvent, now: number): Board {
       return { ...board, pending: refuse(board.pending, event.client_id, event.code, event.detail) };
     case "grant.changed":
       return cared(board, event.grant.conversation);
+    case "promise.changed":
+      return cared(board, event.promise.conversation);
     case "pong":
       return board;
   }

@@ -1,0 +1,138 @@
+"""Promises become timers: noted as they are made, nudged before, told when kept or late."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from router import hub, wire_care
+from router.desk import announce
+from router.desk.services import Services
+from router.domain.conversation import Status
+from router.domain.errors import Forbidden, IllegalMove
+from router.domain.message import Body, Draft, Message, Sender, Visibility
+from router.domain.people import Role, Staff
+from router.domain.promises import Promise, PromiseState, Said, find, working_days
+from router.store import Changed, PromiseMoved
+
+HELD = {Status.ACTIVE, Status.ON_HOLD}
+SPEAKERS = {Sender.AGENT, Sender.BOT}
+WORDS = 300
+
+
+async def note(services: Services, changed: Changed) -> None:
+    """Keep what the new messages of staff or a flow promise; the caller leaves out the rest."""
+    rules = services.rules().promises
+    made: list[Promise] = []
+    for message in changed.messages:
+        if message.sender not in SPEAKERS or message.visibility is Visibility.STAFF:
+            continue
+        said = _said(services, message)
+        made += [
+            Promise(
+                id=services.new_id(),
+                conversation=message.conversation,
+                case=changed.conversation.case,
+                seq=message.seq,
+                text=found.text[:WORDS],
+                made_by=message.sender_id if message.sender is Sender.AGENT else None,
+                made_at=message.at,
+                due_at=found.due_at,
+                nudge_at=rules.nudge_at(message.at, found.due_at),
+            )
+            for found in find(message.body.text, said, rules)
+        ]
+    if made:
+        await services.store.promises.keep(made)
+        for promise in made:
+            _publish(services, promise, "made")
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseDesk:
+    """What staff do with promises, and what time does."""
+
+    services: Services
+
+    async def of(self, conversation: str) -> list[Promise]:
+        """List the promises of a conversation."""
+        return await self.services.store.promises.of_conversation(conversation)
+
+    async def change(self, me: Staff, promise_id: str, wanted: wire_care.ChangePromise) -> Promise:
+        """Mark a promise as kept or as none, or move it to another time."""
+        promise = await self.services.store.promises.get(promise_id)
+        await self._require(me, promise)
+        match wanted.state:
+            case "kept":
+                return await self._closed(me, promise, PromiseState.KEPT)
+            case "cancelled":
+                return await self._closed(me, promise, PromiseState.CANCELLED)
+            case None:
+                return await self._moved(promise, wanted.due_at)
+
+    async def sweep(self) -> None:
+        """Nudge agents before promises are due, and tell shoppers of those that are late."""
+        services, book = self.services, self.services.store.promises
+        for promise in await book.to_nudge(services.now()):
+            if await book.nudge(promise, services.now()):
+                _publish(services, promise, "nudged")
+        for promise in await book.overdue(services.now()):
+            draft = None
+            if services.rules().promises.tell_late:
+                draft = await self._draft(promise, "late")
+            self._announce(await book.lapse(promise, draft, services.now()), "late")
+
+    async def _closed(self, me: Staff, promise: Promise, state: PromiseState) -> Promise:
+        services = self.services
+        kept = state is PromiseState.KEPT
+        draft = await self._draft(promise, "kept") if kept else None
+        moved = await services.store.promises.close(promise, state, me.id, draft, services.now())
+        self._announce(moved, "kept" if kept else "cancelled")
+        return moved.promise
+
+    async def _moved(self, promise: Promise, due_at: dt.datetime | None) -> Promise:
+        services, now = self.services, self.services.now()
+        if due_at is None or due_at.tzinfo is None or due_at <= now:
+            raise IllegalMove("新的时间要晚于现在。")
+        nudge_at = services.rules().promises.nudge_at(now, due_at)
+        moved = await services.store.promises.change(promise.id, due_at, nudge_at)
+        _publish(services, moved, "changed")
+        return moved
+
+    async def _require(self, me: Staff, promise: Promise) -> None:
+        """Let whoever made it, whoever has the conversation now, and supervisors."""
+        thread = await self.services.store.thread(promise.conversation)
+        holds = thread.conversation.status in HELD and thread.conversation.agent == me.id
+        if not (holds or promise.made_by == me.id or me.may(Role.SUPERVISOR)):
+            raise Forbidden("这个会话不在你手上，不能改它的承诺。")
+
+    async def _draft(self, promise: Promise, what: str) -> Draft:
+        thread = await self.services.store.thread(promise.conversation)
+        texts = self.services.languages.of(thread.conversation.context.locale)
+        text = texts.promise_kept if what == "kept" else texts.promise_late
+        said = promise.text.rstrip("。！!；; ")
+        body = Body(text.format(promise=said))
+        # One that is late again after its time was changed is told again.
+        mark = f"promise:{promise.id}:{what}:{int(promise.due_at.timestamp())}"
+        return Draft(Sender.SYSTEM, body, client_id=mark)
+
+    def _announce(self, moved: PromiseMoved, what: wire_care.PromiseEvent) -> None:
+        if moved.duplicate:
+            return
+        if moved.said is not None and not moved.said.duplicate:
+            announce.messages(self.services, moved.said)
+        _publish(self.services, moved.promise, what)
+
+
+def open_ones(promises: Sequence[Promise]) -> tuple[Promise, ...]:
+    """Give the promises that still bind, the one due first before the others."""
+    return tuple(p for p in promises if p.state in {PromiseState.OPEN, PromiseState.LATE})
+
+
+def _said(services: Services, message: Message) -> Said:
+    return Said(message.at, services.settings.zone, working_days(lambda day: None))
+
+
+def _publish(services: Services, promise: Promise, what: wire_care.PromiseEvent) -> None:
+    services.hub.publish(wire_care.PromiseChanged(promise, what), hub.DESK)
