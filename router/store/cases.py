@@ -25,6 +25,7 @@ from router.domain.people import Staff
 from router.store import case_rows, moves
 from router.store import case_tables as ct
 from router.store import tables as t
+from router.store.books import Read, Write
 from router.store.case_rows import (
     case_of,
     hold_of,
@@ -32,7 +33,6 @@ from router.store.case_rows import (
     parting_of,
     parting_values,
 )
-from router.store.grant_book import Read, Write
 from router.store.moves import Changed
 
 HELD = (Status.ACTIVE.value, Status.ON_HOLD.value)
