@@ -6,7 +6,7 @@ from alembic import op
 from knowledge_base.database import UtcDateTime
 
 revision = "0041"
-down_revision = "0020"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
