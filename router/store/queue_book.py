@@ -13,8 +13,8 @@ from router.domain.message import Draft
 from router.domain.people import Presence
 from router.domain.presence import Attendance
 from router.store import attendance, queue
+from router.store.books import Read, Write
 from router.store.claims import Greeting
-from router.store.grant_book import Read, Write
 from router.store.moves import Changed
 from router.store.queue import Dealt, Line
 
