@@ -36,6 +36,7 @@ from router.desk.services import LiveKnowledge, MoodReader, Services
 from router.desk.shopper import ShopperDesk
 from router.desk.supervisor import SupervisorDesk
 from router.desk.sweep import Sweep
+from router.desk.together import Together
 from router.hub import Hub
 from router.identity import ShopperTokens
 from router.logs import configure_logging
@@ -139,7 +140,9 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             )
             answering, board = Answering(services), QueueBoard(services)
             app[SERVICES] = services
-            cases, presence = CaseDesk(services), PresenceBoard()
+            presence = PresenceBoard()
+            together = Together(services, presence)
+            cases = CaseDesk(services, presence, together)
             app[CASE_DESK] = cases
             app[SHOPPER_DESK] = ShopperDesk(services, answering, board, cases)
             app[DEMO_SHOP] = demo_shop
@@ -149,7 +152,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             app[CARE] = Care(services)
             if parts.sweeping:
                 app[CARE].start()
-            sweep = Sweep(services, answering, board, policy, chores=(cases.sweep,))
+            sweep = Sweep(services, answering, board, policy, chores=(together.sweep, cases.sweep))
             task = asyncio.create_task(sweep.run()) if parts.sweeping else None
             yield
             for one in (task, following):

@@ -30,6 +30,11 @@ def for_staff(conversation: str) -> str:
     return f"staff:{conversation}"
 
 
+def for_supervisors(conversation: str) -> str:
+    """Name the topic of what supervisors who read a conversation see besides."""
+    return f"supervisors:{conversation}"
+
+
 def for_agent(agent: str) -> str:
     """Name the topic of what happens in an agent's own conversations."""
     return f"agent:{agent}"

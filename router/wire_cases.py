@@ -7,10 +7,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from router.domain.cases import Ending, Hold, Participant, Parting
+from router.domain.cases import Answer, Ending, Hold, Participant, Parting
+from router.domain.skills import Needs
 
 ConversationId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_\-]+$")]
 StaffId = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_\-]+$")]
+ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
+Text = Annotated[str, Meta(max_length=200_000)]
 Word = Annotated[str, Meta(min_length=1, max_length=40)]
 # The domain says the exact limits in the agent's language; these only bound the work.
 Words = Annotated[str, Meta(max_length=20_000)]
@@ -31,13 +34,27 @@ class ReturnToBot(_In, tag="return_to_bot"):
     summary: Words = ""
 
 
+class NeedsWanted(_In):
+    """What the next agent has to be good at."""
+
+    language: Word | None = None
+    category: Word | None = None
+    product_line: Word | None = None
+    region: Word | None = None
+    store: Word | None = None
+
+    def as_needs(self) -> Needs:
+        """Give the domain's needs."""
+        return Needs(**{name: getattr(self, name) for name in self.__struct_fields__})
+
+
 class Transfer(_In, tag="transfer"):
     """The agent gives the conversation to a colleague, a supervisor, some skills, or the queue."""
 
     conversation: ConversationId
     reason: Words = ""
     agent: StaffId | None = None
-    skills: Annotated[list[Word], Meta(max_length=10)] = []
+    needs: NeedsWanted | None = None
     supervisor: bool = False
 
 
@@ -68,6 +85,41 @@ class TakeUp(_In, tag="take_up"):
     """The agent takes a conversation up again from hold."""
 
     conversation: ConversationId
+
+
+class DeclineTransfer(_In, tag="decline_transfer"):
+    """A colleague does not take what was sent to them."""
+
+    conversation: ConversationId
+
+
+class Whisper(_In, tag="whisper"):
+    """A supervisor tells the agent something, or the agent answers; nobody else reads it."""
+
+    conversation: ConversationId
+    client_id: ClientId
+    text: Text
+
+
+class TakeOver(_In, tag="take_over"):
+    """A supervisor takes a conversation over from its agent."""
+
+    conversation: ConversationId
+
+
+class Invite(_In, tag="invite"):
+    """The agent lets a colleague read along, or also speak."""
+
+    conversation: ConversationId
+    staff: StaffId
+    may_speak: bool = False
+
+
+class Uninvite(_In, tag="uninvite"):
+    """A colleague leaves; the agent may remove anybody they invited."""
+
+    conversation: ConversationId
+    staff: StaffId
 
 
 class PartingView(_Out):
@@ -125,8 +177,51 @@ class HoldReminded(_Out, tag="hold.reminded"):
     hold: HoldView
 
 
-CasesCommand = ReturnToBot | Transfer | Resolve | Undo | PutOnHold | TakeUp
-CasesEvent = PartingAsked | PartingCancelled | HoldReminded
+class TransferAnswered(_Out, tag="transfer.answered"):
+    """A colleague took what was sent, or did not; `back` tells whether you have it again."""
+
+    conversation: str
+    answer: Answer
+    by: str
+    back: bool
+
+
+class ConversationTakenOver(_Out, tag="conversation.seized"):
+    """A supervisor has taken a conversation over from you."""
+
+    conversation: str
+    by: str
+    by_name: str
+
+
+class ParticipantsChanged(_Out, tag="participants.changed"):
+    """Who reads along in a conversation changed."""
+
+    conversation: str
+    participants: tuple[ParticipantView, ...]
+
+
+CasesCommand = (
+    ReturnToBot
+    | Transfer
+    | Resolve
+    | Undo
+    | PutOnHold
+    | TakeUp
+    | DeclineTransfer
+    | Whisper
+    | TakeOver
+    | Invite
+    | Uninvite
+)
+CasesEvent = (
+    PartingAsked
+    | PartingCancelled
+    | HoldReminded
+    | TransferAnswered
+    | ConversationTakenOver
+    | ParticipantsChanged
+)
 
 
 def parting_view(parting: Parting) -> PartingView:

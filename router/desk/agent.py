@@ -72,13 +72,14 @@ class AgentDesk:
         """List resolved conversations, newest first."""
         return [announce.card(listed) for listed in await self.services.store.resolved(before)]
 
-    async def open(self, conversation: str, after: int) -> wire.Opened:
+    async def open(self, me: Staff, conversation: str, after: int) -> wire.Opened:
         """Give a thread with its brief."""
         store = self.services.store
         listed = await store.listed(conversation)
-        messages = await store.messages_after(conversation, after, staff=True)
+        stored = await store.messages_after(conversation, after, staff=True)
+        messages = announce.seen_by(me, stored, listed.thread.conversation)
         brief = await brief_of(self.services, listed)
-        return wire.Opened(announce.card(listed), tuple(messages), brief)
+        return wire.Opened(announce.card(listed), messages, brief)
 
     async def accept(self, me: Staff, conversation: str) -> Changed:
         """Take a waiting conversation; exactly one of those who try gets it."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from router import hub, wire
 from router import wire_cases as wc
 from router.desk.services import Services
 from router.domain.conversation import Conversation, Status
 from router.domain.handoff import Handoff, Reason
-from router.domain.message import Message, Visibility
+from router.domain.message import Body, Message, Visibility
+from router.domain.people import Role, Staff
 from router.store import Changed, Listed
 
 HELD = {Status.ACTIVE, Status.ON_HOLD}
@@ -84,7 +88,38 @@ def card(listed: Listed) -> wire.QueueCard:
     )
 
 
+def blanked(message: Message) -> Message:
+    """Give a whisper as those see it whom it is not for: that there is one, to keep the count."""
+    return replace(message, body=Body(), sender_id=None, sender_name=None)
+
+
+def seen_by(
+    me: Staff, messages: Iterable[Message], conversation: Conversation
+) -> tuple[Message, ...]:
+    """Give messages as a member of staff may see them."""
+    if me.may(Role.SUPERVISOR) or conversation.agent == me.id:
+        return tuple(messages)
+    return tuple(
+        blanked(m) if m.visibility is Visibility.WHISPER and m.sender_id != me.id else m
+        for m in messages
+    )
+
+
+def _whisper(services: Services, message: Message, conversation: Conversation) -> None:
+    """Tell everybody that a number is taken, then those it is for what it says."""
+    staff = hub.for_staff(message.conversation)
+    services.hub.publish(wire.MessageCreated(blanked(message)), staff)
+    topics = [hub.for_supervisors(message.conversation)]
+    if conversation.agent is not None:
+        topics.append(hub.for_agent(conversation.agent))
+    services.hub.publish(wire.MessageCreated(message), *topics)
+    services.hub.publish(wire.Resumed(message.seq), hub.for_shopper(message.conversation))
+
+
 def _message(services: Services, message: Message, conversation: Conversation) -> None:
+    if message.visibility is Visibility.WHISPER:
+        _whisper(services, message, conversation)
+        return
     topics = [hub.for_staff(message.conversation)]
     if conversation.agent is not None:
         topics.append(hub.for_agent(conversation.agent))

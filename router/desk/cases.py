@@ -11,15 +11,19 @@ import structlog
 from router import hub, wire
 from router import wire_cases as wc
 from router.desk import announce
+from router.desk.agent import PresenceBoard
 from router.desk.following import following
 from router.desk.services import Services
+from router.desk.together import Together
 from router.domain.cases import (
     MAX_SUMMARY,
     Closing,
     Ending,
     Hold,
     Parting,
+    Sent,
     Target,
+    aimed,
     checked_closing,
     checked_until,
 )
@@ -37,9 +41,11 @@ class CaseDesk:
     """How an agent ends or pauses a conversation; whose it is, the store checks."""
 
     services: Services
+    presence: PresenceBoard
+    together: Together
 
-    async def obey(self, me: Staff, command: wc.CasesCommand) -> None:
-        """Make the move a command asks for."""
+    async def obey(self, me: Staff, command: wc.CasesCommand) -> Changed | None:
+        """Make the move a command asks for; give what it said, to be acknowledged."""
         match command:
             case wc.Resolve():
                 await self.resolve(me, command)
@@ -53,6 +59,17 @@ class CaseDesk:
                 await self.hold(me, command)
             case wc.TakeUp():
                 await self.take_up(me, command.conversation)
+            case wc.DeclineTransfer():
+                await self.together.decline(me, command.conversation)
+            case wc.Whisper():
+                return await self.together.whisper(me, command)
+            case wc.TakeOver():
+                await self.together.take_over(me, command.conversation)
+            case wc.Invite():
+                await self.together.invite(me, command)
+            case wc.Uninvite():
+                await self.together.uninvite(me, command)
+        return None
 
     async def resolve(self, me: Staff, command: wc.Resolve) -> None:
         """Close the case, unless it is taken back in time."""
@@ -67,7 +84,12 @@ class CaseDesk:
 
     async def transfer(self, me: Staff, command: wc.Transfer) -> None:
         """Give the conversation away, unless it is taken back in time."""
-        target = Target(command.agent, frozenset(command.skills), command.supervisor)
+        _require_agent(me)
+        needs = command.needs.as_needs() if command.needs is not None else None
+        staff = await self.services.store.list_staff()
+        target = aimed(
+            Target(command.agent, needs, command.supervisor), me.id, staff, self.presence.of
+        )
         closing = Closing(summary=words(command.reason))
         await self._part(me, command.conversation, Ending.TRANSFER, closing, target)
 
@@ -149,11 +171,12 @@ class CaseDesk:
         services, now = self.services, self.services.now()
         listed = await services.store.listed(parting.conversation)
         agent = await _staff(services, parting.agent)
-        after: Handoff | None = None
+        after, sent = None, None
         if parting.ending is Ending.TRANSFER:
             after = following(services, listed, parting)
+            sent = self._sent(parting, after)
         drafts = _told(services, listed, parting, agent)
-        changed = await services.store.cases.settle(parting, agent, drafts, after, now)
+        changed = await services.store.cases.settle(parting, agent, drafts, after, now, sent)
         if changed is None:
             event = wc.PartingCancelled(parting.conversation, "overtaken")
             announce.to_staff(services, event, parting.conversation, parting.agent)
@@ -163,6 +186,22 @@ class CaseDesk:
         services.hub.publish(
             wire.ConversationChanged(wire.view_of(changed.conversation)),
             hub.for_agent(parting.agent),
+        )
+
+    def _sent(self, parting: Parting, after: Handoff) -> Sent | None:
+        """Give until when the colleague a conversation is for has to answer."""
+        if parting.target.agent is None:
+            return None
+        seconds = self.services.rules().cases.transfer_answer_seconds
+        return Sent(
+            handoff=after.id,
+            conversation=parting.conversation,
+            sender=parting.agent,
+            to_agent=parting.target.agent,
+            reason=parting.closing.summary,
+            sent_at=after.queued_at,
+            until=after.queued_at + dt.timedelta(seconds=seconds),
+            to_supervisor=parting.target.supervisor,
         )
 
 

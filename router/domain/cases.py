@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
 from router.domain.errors import IllegalMove, Refusal
+from router.domain.people import Presence, Role, Staff
+from router.domain.skills import Needs
 
 Key = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
 Title = Annotated[str, Meta(min_length=1, max_length=40)]
@@ -37,6 +39,7 @@ class CasesPolicy(Struct, frozen=True, forbid_unknown_fields=True):
 
     undo_seconds: Annotated[float, Meta(ge=0, le=60)] = 5
     transfer_answer_seconds: Annotated[float, Meta(gt=0, le=3600)] = 60
+    most_participants: Annotated[int, Meta(ge=0, le=20)] = 3
     longest_hold_hours: Annotated[float, Meta(gt=0, le=24 * 30)] = 72
     cause_required: bool = True
     causes: dict[Key, Title] = field(default_factory=lambda: dict(CAUSES))
@@ -72,6 +75,12 @@ class TooLate(Refusal):
     code = "too_late"
 
 
+class NotThere(Refusal):
+    """Whoever a conversation is for is not at the desk, or there is nobody of that kind."""
+
+    code = "not_there"
+
+
 class Ending(enum.StrEnum):
     """The moves that end an agent's care of a conversation."""
 
@@ -101,7 +110,7 @@ class Target:
     """Whom a transfer is for: one agent, whoever has the skills, a supervisor, or anybody."""
 
     agent: str | None = None
-    skills: frozenset[str] = frozenset()
+    needs: Needs | None = None
     supervisor: bool = False
 
 
@@ -126,6 +135,29 @@ class Parting:
     def is_due(self, now: dt.datetime) -> bool:
         """Tell whether it takes effect; a clock that was set back does not keep it waiting."""
         return now >= self.due_at or now < self.asked_at
+
+
+class Answer(enum.StrEnum):
+    """How a colleague answered a conversation that was sent to them."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TIMED_OUT = "timed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A conversation sent to one colleague, who has until `until` to answer."""
+
+    handoff: str
+    conversation: str
+    sender: str
+    to_agent: str
+    reason: str
+    sent_at: dt.datetime
+    until: dt.datetime
+    to_supervisor: bool = False
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +222,42 @@ def checked_until(until: dt.datetime, now: dt.datetime, policy: CasesPolicy) -> 
     if until > now + dt.timedelta(hours=policy.longest_hold_hours):
         raise IllegalMove(f"最多挂起 {policy.longest_hold_hours:g} 小时，请选近一点的时间。")
     return until
+
+
+def aimed(
+    target: Target, me: str, staff: Iterable[Staff], presence_of: Callable[[str], Presence]
+) -> Target:
+    """Give whom a transfer really goes to, or refuse one that nobody would take up.
+
+    A supervisor is the first of those present, online ones before busy ones.
+    """
+    agents = [one for one in staff if one.may(Role.AGENT)]
+    if target.agent is not None:
+        return _to_agent(target, me, agents, presence_of)
+    others = [one for one in agents if one.id != me]
+    if target.supervisor:
+        there = [one for one in others if one.may(Role.SUPERVISOR)]
+        for presence in (Presence.ONLINE, Presence.BUSY):
+            for one in there:
+                if presence_of(one.id) is presence:
+                    return replace(target, agent=one.id)
+        raise NotThere("现在没有主管在线，请转给同事或转回队列。")
+    if target.needs is not None and not any(one.skills.cover(target.needs) for one in others):
+        raise NotThere("没有别的同事有这项技能，请转给指定同事或转回队列。")
+    return target
+
+
+def _to_agent(
+    target: Target, me: str, agents: Iterable[Staff], presence_of: Callable[[str], Presence]
+) -> Target:
+    if target.agent == me:
+        raise IllegalMove("不能转给自己。想先放一放可以挂起。")
+    found = next((one for one in agents if one.id == target.agent), None)
+    if found is None:
+        raise NotThere("没有这位同事，或者不接待顾客。")
+    if presence_of(found.id) not in {Presence.ONLINE, Presence.BUSY}:
+        raise NotThere(f"{found.name} 现在不在线，请转给别人或转回队列。")
+    return target
 
 
 def _listed(names: Collection[str]) -> str:

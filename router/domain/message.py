@@ -27,6 +27,8 @@ class Visibility(enum.StrEnum):
 
     EVERYONE = "everyone"
     STAFF = "staff"
+    WHISPER = "whisper"
+    """The agent of the conversation, supervisors, and whoever wrote it."""
 
 
 @dataclass(frozen=True, slots=True)

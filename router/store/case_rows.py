@@ -10,17 +10,21 @@ import sqlalchemy as sa
 
 from router.domain.cases import (
     BOWS_TO_SHOPPER,
+    Answer,
     Case,
     Closing,
     Ending,
     Hold,
     Participant,
     Parting,
+    Sent,
     Target,
 )
 from router.domain.conversation import Conversation
+from router.domain.skills import Needs
 from router.store import case_tables as ct
 from router.store import tables as t
+from router.store.rows import to_json
 
 Row = sa.Row[Any]
 
@@ -36,6 +40,17 @@ def bow_to_shopper(connection: sa.Connection, conversation: Conversation) -> boo
         )
     )
     return taken.rowcount == 1
+
+
+def may_speak(connection: sa.Connection, conversation: Conversation, staff: str) -> bool:
+    """Tell whether a colleague may speak under the present owner's epoch."""
+    p = ct.participants.c
+    found = connection.execute(
+        sa.select(p.may_speak).where(
+            p.conversation == conversation.id, p.staff == staff, p.epoch == conversation.epoch
+        )
+    ).first()
+    return found is not None and found.may_speak and conversation.agent is not None
 
 
 def close_case(
@@ -81,7 +96,7 @@ def parting_of(row: Row) -> Parting:
         closing=Closing(row.cause, row.outcome, row.summary),
         target=Target(
             row.to_agent,
-            frozenset(msgspec.json.decode(row.to_skills, type=list[str])),
+            msgspec.json.decode(row.to_skills, type=Needs | None),
             row.to_supervisor,
         ),
     )
@@ -101,7 +116,7 @@ def parting_values(parting: Parting) -> dict[str, Any]:
         "outcome": parting.closing.outcome,
         "summary": parting.closing.summary,
         "to_agent": parting.target.agent,
-        "to_skills": msgspec.json.encode(sorted(parting.target.skills)).decode(),
+        "to_skills": to_json(parting.target.needs),
         "to_supervisor": parting.target.supervisor,
     }
 
@@ -109,6 +124,12 @@ def parting_values(parting: Parting) -> dict[str, Any]:
 def hold_of(row: Row) -> Hold:
     """Read a hold."""
     return Hold(**{name: getattr(row, name) for name in Hold.__slots__})
+
+
+def sent_of(row: Row) -> Sent:
+    """Read a conversation that was sent to a colleague."""
+    plain = {name: getattr(row, name) for name in Sent.__slots__ if name != "answer"}
+    return Sent(**plain, answer=Answer(row.answer) if row.answer else None)
 
 
 def participant_of(row: Row) -> Participant:

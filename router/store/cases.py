@@ -11,15 +11,19 @@ import sqlalchemy as sa
 
 from router.domain.cases import (
     AlreadyParting,
+    Answer,
     Case,
     Ending,
     Hold,
+    NotThere,
     Participant,
     Parting,
+    Sent,
     TooLate,
 )
 from router.domain.conversation import Conversation, Status
-from router.domain.handoff import Handoff
+from router.domain.errors import IllegalMove
+from router.domain.handoff import Handoff, HandoffState
 from router.domain.message import Draft
 from router.domain.people import Staff
 from router.store import case_rows, moves
@@ -32,6 +36,7 @@ from router.store.case_rows import (
     participant_of,
     parting_of,
     parting_values,
+    sent_of,
 )
 from router.store.moves import Changed
 
@@ -85,11 +90,55 @@ class CaseStore:
         drafts: Sequence[Draft],
         following: Handoff | None,
         now: dt.datetime,
+        sent: Sent | None = None,
     ) -> Changed | None:
         """Let an ending take effect, once; None when it was taken back or overtaken."""
         return await self._write(
-            parting.conversation, lambda c: settle(c, parting, agent, drafts, following, now)
+            parting.conversation, lambda c: settle(c, parting, agent, drafts, following, now, sent)
         )
+
+    async def sent(self, conversation: str) -> Sent | None:
+        """Give how a conversation was sent to the colleague who has not answered, if it was."""
+        found: Sent | None = await self._read(sent, conversation)
+        return found
+
+    async def note_accepted(self, one: Sent, now: dt.datetime) -> None:
+        """Note that a colleague took what was sent to them."""
+        await self._write(one.conversation, lambda c: note_accepted(c, one, now))
+
+    async def unanswered(self, now: dt.datetime) -> list[Sent]:
+        """List what was sent to colleagues who have not answered in time."""
+        found: list[Sent] = await self._read(unanswered, now)
+        return found
+
+    async def give_back(
+        self,
+        one: Sent,
+        answer: Answer,
+        sender: Staff | None,
+        drafts: Sequence[Draft],
+        now: dt.datetime,
+    ) -> Changed | None:
+        """Give what nobody took back to its sender, or to the queue when they are gone."""
+        return await self._write(
+            one.conversation, lambda c: give_back(c, one, answer, sender, drafts, now)
+        )
+
+    async def take_over(
+        self, conversation: str, supervisor: Staff, draft: Draft, now: dt.datetime
+    ) -> Changed:
+        """Give a conversation from its agent to a supervisor."""
+        return await self._write(
+            conversation, lambda c: take_over(c, conversation, supervisor, draft, now)
+        )
+
+    async def invite(self, participant: Participant, limit: int) -> Conversation:
+        """Let a colleague read along, or change whether they may speak."""
+        return await self._write(participant.conversation, lambda c: invite(c, participant, limit))
+
+    async def uninvite(self, conversation: str, staff: str, by: str) -> Conversation:
+        """Let a colleague leave, by themselves or because the owner removes them."""
+        return await self._write(conversation, lambda c: uninvite(c, conversation, staff, by))
 
     async def hold(self, hold: Hold, drafts: Sequence[Draft]) -> Changed:
         """Put a conversation on hold until its agent is reminded."""
@@ -165,6 +214,7 @@ def settle(
     drafts: Sequence[Draft],
     following: Handoff | None,
     now: dt.datetime,
+    sent: Sent | None = None,
 ) -> Changed | None:
     """Let an ending take effect; whoever removes its row does it, and nobody else."""
     before = moves.load(connection, parting.conversation)
@@ -174,6 +224,9 @@ def settle(
     if parting.ending is Ending.TRANSFER:
         if following is None:
             raise ValueError("a transfer needs the handoff that follows")
+        if sent is not None:
+            values = {name: getattr(sent, name) for name in sent.__slots__ if name != "answer"}
+            connection.execute(ct.transfers.insert().values(**values))
         return moves.transfer(connection, before.id, agent, following, drafts, now)
     return moves.end_care(
         connection,
@@ -184,6 +237,127 @@ def settle(
         now=now,
         closing=parting.closing,
     )
+
+
+def sent(connection: sa.Connection, conversation: str) -> Sent | None:
+    """Give how a waiting conversation was sent to one colleague."""
+    s, c = ct.transfers.c, t.conversations.c
+    row = connection.execute(
+        sa.select(ct.transfers)
+        .join(t.conversations, sa.and_(c.id == s.conversation, c.handoff == s.handoff))
+        .where(c.id == conversation, c.status == Status.QUEUED.value, s.answer.is_(None))
+    ).first()
+    return sent_of(row) if row is not None else None
+
+
+def note_accepted(connection: sa.Connection, one: Sent, now: dt.datetime) -> None:
+    """Note that a colleague took what was sent to them."""
+    connection.execute(
+        ct.transfers.update()
+        .where(ct.transfers.c.handoff == one.handoff, ct.transfers.c.answer.is_(None))
+        .values(answer=Answer.ACCEPTED.value, answered_at=now)
+    )
+
+
+def unanswered(connection: sa.Connection, now: dt.datetime) -> list[Sent]:
+    """List what waits for an answer that is overdue, also after the clock was set back."""
+    s, c = ct.transfers.c, t.conversations.c
+    rows = connection.execute(
+        sa.select(ct.transfers)
+        .join(t.conversations, sa.and_(c.id == s.conversation, c.handoff == s.handoff))
+        .where(
+            c.status == Status.QUEUED.value,
+            s.answer.is_(None),
+            sa.or_(s.until <= now, s.sent_at > now),
+        )
+        .order_by(s.until)
+    )
+    return [sent_of(row) for row in rows]
+
+
+def give_back(
+    connection: sa.Connection,
+    one: Sent,
+    answer: Answer,
+    sender: Staff | None,
+    drafts: Sequence[Draft],
+    now: dt.datetime,
+) -> Changed | None:
+    """Give back what its colleague did not take; None when it was answered meanwhile."""
+    before = moves.load(connection, one.conversation)
+    s, h = ct.transfers.c, t.handoffs.c
+    noted = connection.execute(
+        ct.transfers.update()
+        .where(s.handoff == one.handoff, s.answer.is_(None))
+        .values(answer=answer.value, answered_at=now)
+    )
+    if noted.rowcount != 1 or before.handoff != one.handoff or before.status is not Status.QUEUED:
+        return None
+    waiting = sa.and_(h.id == one.handoff, h.state == HandoffState.QUEUED.value)
+    free = {"wanted_agent": None, "wanted_until": None}
+    if sender is None:
+        connection.execute(t.handoffs.update().where(waiting).values(**free))
+        return moves.append(connection, before, drafts, now)
+    back = {"state": HandoffState.ASSIGNED.value, "agent": sender.id, "accepted_at": now}
+    claimed = connection.execute(t.handoffs.update().where(waiting).values(**free, **back))
+    if claimed.rowcount != 1:
+        return None
+    moved = before.accept(sender.id, now)
+    return moves.append(connection, moved, drafts, now, before=before)
+
+
+def take_over(
+    connection: sa.Connection,
+    conversation_id: str,
+    supervisor: Staff,
+    draft: Draft,
+    now: dt.datetime,
+) -> Changed:
+    """Give a conversation and its handoff from the agent who has it to a supervisor."""
+    before = moves.load(connection, conversation_id)
+    moved = before.take_over(supervisor.id, now)
+    connection.execute(
+        t.handoffs.update().where(t.handoffs.c.id == before.handoff).values(agent=supervisor.id)
+    )
+    changed = moves.append(connection, moved, [draft], now, before=before)
+    return replace(changed, former=before.agent)
+
+
+def invite(connection: sa.Connection, participant: Participant, limit: int) -> Conversation:
+    """Keep an invitation under the present epoch; only the owner invites."""
+    before = moves.load(connection, participant.conversation)
+    before.held_by(participant.invited_by)
+    p = ct.participants.c
+    mine = p.conversation == participant.conversation
+    connection.execute(
+        ct.participants.delete().where(
+            mine, sa.or_(p.staff == participant.staff, p.epoch != before.epoch)
+        )
+    )
+    others = connection.execute(
+        sa.select(sa.func.count()).select_from(ct.participants).where(mine)
+    ).scalar_one()
+    if others >= limit:
+        raise IllegalMove(f"一个会话最多请 {limit} 位同事，先请一位离开。")
+    values = {name: getattr(participant, name) for name in participant.__slots__}
+    connection.execute(ct.participants.insert().values(**values | {"epoch": before.epoch}))
+    return before
+
+
+def uninvite(connection: sa.Connection, conversation_id: str, staff: str, by: str) -> Conversation:
+    """Remove an invited colleague; the owner removes anybody, others themselves."""
+    before = moves.load(connection, conversation_id)
+    if staff != by:
+        before.held_by(by)
+    p = ct.participants.c
+    removed = connection.execute(
+        ct.participants.delete().where(
+            p.conversation == conversation_id, p.staff == staff, p.epoch == before.epoch
+        )
+    )
+    if removed.rowcount != 1:
+        raise NotThere("这位同事不在这个会话里。")
+    return before
 
 
 def put_on_hold(connection: sa.Connection, hold: Hold, drafts: Sequence[Draft]) -> Changed:

@@ -49,7 +49,7 @@ class Changed:
     """What a move left behind: the conversation now, and the messages it added.
 
     `taken_back` tells that an ending which waited to take effect was taken back by it, `taken_up`
-    that the conversation was on hold and is no more.
+    that the conversation was on hold and is no more; `former` is the agent it was taken from.
     """
 
     conversation: Conversation
@@ -58,6 +58,7 @@ class Changed:
     duplicate: bool = False
     taken_back: bool = False
     taken_up: bool = False
+    former: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def agent_says(
     if again is not None:
         return again
     before.guard(epoch)
-    if before.status not in {Status.ACTIVE, Status.ON_HOLD} or before.agent != agent.id:
+    owns = before.status in {Status.ACTIVE, Status.ON_HOLD} and before.agent == agent.id
+    if not owns and not case_rows.may_speak(connection, before, agent.id):
         raise IllegalMove("这个会话不在你手上，不能回复。请先接入。")
     return append(connection, before, [draft], now)
 

@@ -12,8 +12,8 @@ from router import wire
 from router.desk.agent import AgentDesk
 from router.desk.cases import CaseDesk
 from router.domain.errors import Malformed, Unauthorized
-from router.domain.people import Staff
-from router.hub import DESK, Hub, Outbox, for_agent, for_staff
+from router.domain.people import Role, Staff
+from router.hub import DESK, Hub, Outbox, for_agent, for_staff, for_supervisors
 from router.passwords import new_session_token, token_hash, verified
 from router.store import Changed
 from router.web import sockets
@@ -26,6 +26,7 @@ from router.web.middleware import (
     refuse_forged,
 )
 from router.web.reading import body_of
+from router.wire_cases import Whisper
 
 log = structlog.get_logger(__name__)
 routes = web.RouteTableDef()
@@ -181,7 +182,10 @@ class _Session:
             case wire.Open():
                 await self._open(command)
             case wire.Accept():
+                together = self._cases.together
+                sent = await together.sent(command.conversation)
                 await desk.accept(me, command.conversation)
+                await together.accepted(me, sent)
             case wire.AgentReply():
                 changed = await desk.reply(me, command)
                 self._acknowledge(command.client_id, changed.messages[0].seq, changed)
@@ -195,19 +199,29 @@ class _Session:
             case wire.DeskPing():
                 self._say(wire.Pong())
             case _:
-                await self._cases.obey(me, command)
+                said = await self._cases.obey(me, command)
+                if said is not None and isinstance(command, Whisper):
+                    self._acknowledge(command.client_id, said.messages[0].seq, said)
 
     async def _open(self, command: wire.Open) -> None:
         """Follow a conversation first, then read it: nothing said meanwhile is missed."""
         self._read(command.conversation)
-        self._say(await self._desk.open(command.conversation, command.after))
+        self._say(await self._desk.open(self._me, command.conversation, command.after))
 
     def _read(self, conversation: str | None) -> None:
-        if self._reading is not None:
-            self._hub.leave(for_staff(self._reading), self._outbox)
+        for topic in self._topics():
+            self._hub.leave(topic, self._outbox)
         self._reading = conversation
-        if conversation is not None:
-            self._hub.follow(for_staff(conversation), self._outbox)
+        for topic in self._topics():
+            self._hub.follow(topic, self._outbox)
+
+    def _topics(self) -> tuple[str, ...]:
+        """Name what is followed of the conversation on screen."""
+        if self._reading is None:
+            return ()
+        staff = for_staff(self._reading)
+        supervises = self._me.may(Role.SUPERVISOR)
+        return (staff, for_supervisors(self._reading)) if supervises else (staff,)
 
     def _acknowledge(self, client_id: str, seq: int, changed: Changed) -> None:
         at = changed.messages[0].at

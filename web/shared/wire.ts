@@ -9,6 +9,10 @@ export type Role = "admin" | "agent" | "editor" | "supervisor";
  */
 export type Presence = "away" | "busy" | "offline" | "online";
 /**
+ * How a colleague answered a conversation that was sent to them.
+ */
+export type Answer = "accepted" | "declined" | "timed_out";
+/**
  * What is given.
  */
 export type GrantKind = "amount" | "coupon" | "return";
@@ -72,6 +76,11 @@ export type DeskCommand =
   | Undo
   | PutOnHold
   | TakeUp
+  | DeclineTransfer
+  | Whisper
+  | TakeOver
+  | Invite
+  | Uninvite
   | AgentTyping
   | Flag
   | DeskPing;
@@ -91,6 +100,9 @@ export type DeskEvent =
   | PartingAsked
   | PartingCancelled
   | HoldReminded
+  | TransferAnswered
+  | ConversationTakenOver
+  | ParticipantsChanged
   | Opened
   | GrantChanged
   | PromiseChanged
@@ -103,7 +115,7 @@ export type Sender = "agent" | "bot" | "shopper" | "system";
 /**
  * Who may read a message.
  */
-export type Visibility = "everyone" | "staff";
+export type Visibility = "everyone" | "staff" | "whisper";
 export type MissCommand = AddWordings | DraftEntry | NeedsHuman | Dismiss | Assign | Reopen;
 export type ShopperCommand =
   | Hello
@@ -856,11 +868,27 @@ export interface ConversationRated {
   score: number;
 }
 /**
+ * A supervisor has taken a conversation over from you.
+ */
+export interface ConversationTakenOver {
+  type: "conversation.seized";
+  conversation: string;
+  by: string;
+  by_name: string;
+}
+/**
  * A supervisor approves or declines a request.
  */
 export interface DecideGrant {
   approve: boolean;
   note: string;
+}
+/**
+ * A colleague does not take what was sent to them.
+ */
+export interface DeclineTransfer {
+  type: "decline_transfer";
+  conversation: string;
 }
 /**
  * First frame of a staff socket; the session cookie says who.
@@ -908,11 +936,18 @@ export interface Transfer {
   conversation: string;
   reason?: string;
   agent?: string | null;
-  /**
-   * @maxItems 10
-   */
-  skills?: string[];
+  needs?: NeedsWanted | null;
   supervisor?: boolean;
+}
+/**
+ * What the next agent has to be good at.
+ */
+export interface NeedsWanted {
+  language?: string | null;
+  category?: string | null;
+  product_line?: string | null;
+  region?: string | null;
+  store?: string | null;
 }
 /**
  * The agent closes the case: why it arose, how it ended.
@@ -946,6 +981,39 @@ export interface PutOnHold {
 export interface TakeUp {
   type: "take_up";
   conversation: string;
+}
+/**
+ * A supervisor tells the agent something, or the agent answers; nobody else reads it.
+ */
+export interface Whisper {
+  type: "whisper";
+  conversation: string;
+  client_id: string;
+  text: string;
+}
+/**
+ * A supervisor takes a conversation over from its agent.
+ */
+export interface TakeOver {
+  type: "take_over";
+  conversation: string;
+}
+/**
+ * The agent lets a colleague read along, or also speak.
+ */
+export interface Invite {
+  type: "invite";
+  conversation: string;
+  staff: string;
+  may_speak?: boolean;
+}
+/**
+ * A colleague leaves; the agent may remove anybody they invited.
+ */
+export interface Uninvite {
+  type: "uninvite";
+  conversation: string;
+  staff: string;
 }
 /**
  * The agent marks a bot answer as wrong or missing, which makes it a miss.
@@ -1080,6 +1148,24 @@ export interface HoldReminded {
   type: "hold.reminded";
   conversation: string;
   hold: HoldView;
+}
+/**
+ * A colleague took what was sent, or did not; `back` tells whether you have it again.
+ */
+export interface TransferAnswered {
+  type: "transfer.answered";
+  conversation: string;
+  answer: Answer;
+  by: string;
+  back: boolean;
+}
+/**
+ * Who reads along in a conversation changed.
+ */
+export interface ParticipantsChanged {
+  type: "participants.changed";
+  conversation: string;
+  participants: ParticipantView[];
 }
 /**
  * Answers `open`: the thread after `after`, the brief, and from now on its live events.

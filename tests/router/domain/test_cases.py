@@ -6,13 +6,18 @@ from router.domain.cases import (
     CasesPolicy,
     Closing,
     Ending,
+    NotThere,
     Parting,
+    Target,
     UnknownCause,
     UnknownOutcome,
+    aimed,
     checked_closing,
     checked_until,
 )
 from router.domain.errors import IllegalMove
+from router.domain.people import Presence, Role, Staff
+from router.domain.skills import Needs, Skills
 from tests.router.people import NOON, after
 
 
@@ -57,3 +62,51 @@ def test_a_hold_ends_neither_in_the_past_nor_too_far_away(seconds: float) -> Non
     with pytest.raises(IllegalMove):
         checked_until(after(seconds), NOON, CasesPolicy())
     assert checked_until(after(60), NOON, CasesPolicy()) == after(60)
+
+
+def member(name: str, *roles: Role, languages: tuple[str, ...] = ("zh",)) -> Staff:
+    return Staff(name, name, name, frozenset(roles), skills=Skills(languages=languages))
+
+
+STAFF = (
+    member("lina", Role.AGENT),
+    member("wang", Role.AGENT, languages=("zh", "en")),
+    member("chen", Role.AGENT, Role.SUPERVISOR),
+    member("he", Role.AGENT, Role.SUPERVISOR),
+    member("zhaomin", Role.EDITOR),
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "there", "goes_to"),
+    [
+        pytest.param(Target(), {}, None, id="anybody"),
+        pytest.param(Target("wang"), {"wang": Presence.BUSY}, "wang", id="a busy colleague"),
+        pytest.param(Target("wang"), {"wang": Presence.AWAY}, NotThere, id="one who is away"),
+        pytest.param(Target("wang"), {}, NotThere, id="one who is offline"),
+        pytest.param(Target("lina"), {"lina": Presence.ONLINE}, IllegalMove, id="oneself"),
+        pytest.param(Target("zhaomin"), {"zhaomin": Presence.ONLINE}, NotThere, id="an editor"),
+        pytest.param(
+            Target(supervisor=True),
+            {"chen": Presence.BUSY, "he": Presence.ONLINE},
+            "he",
+            id="a supervisor who is online before a busy one",
+        ),
+        pytest.param(Target(supervisor=True), {}, NotThere, id="no supervisor"),
+        pytest.param(Target(needs=Needs(language="en")), {}, None, id="a skill somebody has"),
+        pytest.param(Target(needs=Needs(language="ja")), {}, NotThere, id="a skill nobody has"),
+    ],
+)
+def test_a_transfer_goes_to_somebody_who_can_take_it_up(
+    target: Target,
+    there: dict[str, Presence],
+    goes_to: str | type[Exception] | None,
+) -> None:
+    def of(staff: str) -> Presence:
+        return there.get(staff, Presence.OFFLINE)
+
+    if isinstance(goes_to, type):
+        with pytest.raises(goes_to):
+            aimed(target, "lina", STAFF, of)
+        return
+    assert aimed(target, "lina", STAFF, of).agent == goes_to

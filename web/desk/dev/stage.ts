@@ -82,6 +82,12 @@ export class Stage {
         return this.undo(command.conversation);
       case "hold":
         return this.hold(command.conversation, command.minutes, command.reason ?? "");
+      case "decline_transfer":
+      case "take_over":
+      case "invite":
+      case "uninvite":
+      case "whisper":
+        return push({ type: "error", code: "illegal_move", detail: "台上没有第二个人", client_id: null });
       case "take_up":
         return this.takeUp(command.conversation);
       case "transfer":

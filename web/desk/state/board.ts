@@ -85,6 +85,11 @@ export function reduce(board: Board, event: DeskEvent, now: number): Board {
       return changeCard(board, event.conversation, { parting: event.parting });
     case "parting.cancelled":
       return changeCard(board, event.conversation, { parting: null });
+    case "participants.changed":
+      return changeCard(board, event.conversation, { participants: event.participants });
+    case "transfer.answered":
+    case "conversation.seized":
+      return board;
     case "hold.reminded":
       return changeCard(board, event.conversation, { hold: event.hold });
     case "presence.changed":

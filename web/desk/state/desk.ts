@@ -2,7 +2,19 @@ import { defineStore } from "pinia";
 import { computed, reactive, ref, shallowRef } from "vue";
 import { newClientId } from "@shared/ids";
 import { ResumingSocket, socketAddress, type Phase } from "@shared/socket";
-import type { DeskCommand, DeskEvent, ErrorFrame, PartingCancelled, Presence, QueueCard, Resolve } from "@shared/wire";
+import type {
+  ConversationTakenOver,
+  DeskCommand,
+  DeskEvent,
+  ErrorFrame,
+  ParticipantsChanged,
+  PartingCancelled,
+  Presence,
+  QueueCard,
+  Resolve,
+  Transfer,
+  TransferAnswered,
+} from "@shared/wire";
 import { arrivalOf, type Arrival } from "./arrivals";
 import { contiguous, EMPTY, hasGap, reduce, type Board } from "./board";
 import { keep, kept, newest, onKept } from "./keep";
@@ -23,14 +35,24 @@ export type Move =
   | "undo"
   | "hold"
   | "take_up"
+  | "take_over"
+  | "decline_transfer"
+  | "invite"
   | "set_presence"
   | "open";
 
 /** What a case came to, as the agent says it. */
 export type Closing = Omit<Resolve, "type" | "conversation">;
 
-/** An ending that will not take effect, and why. */
-export type Cancelled = Omit<PartingCancelled, "type">;
+/** Whom a transfer is for; nobody in particular is the queue. */
+export type Aim = Pick<Transfer, "agent" | "supervisor">;
+
+/** What the agent is told besides the board: an ending undone, a transfer answered, a take-over. */
+export type News = PartingCancelled | TransferAnswered | ConversationTakenOver | ParticipantsChanged;
+
+const NEWS = new Set<DeskEvent["type"]>([
+  "parting.cancelled", "transfer.answered", "conversation.seized", "participants.changed",
+]);
 
 /** Something the router refused, to be told once. */
 export interface Notice {
@@ -68,7 +90,7 @@ export const useDesk = defineStore("desk", () => {
   });
   const notice = shallowRef<Notice | null>(null);
   const arrival = shallowRef<Arrival | null>(null);
-  const cancelled = shallowRef<Cancelled | null>(null);
+  const news = shallowRef<News | null>(null);
   let link: Link | null = null;
   let offs: (() => void)[] = [];
   let moveTimer: ReturnType<typeof setTimeout> | undefined;
@@ -130,7 +152,7 @@ export const useDesk = defineStore("desk", () => {
     const accepting = underway.move === "accept" ? underway.conversation : null;
     board.value = reduce(before, event, Date.now());
     if (board.value.pending !== before.pending) keepPending();
-    if (event.type === "parting.cancelled") cancelled.value = event;
+    if (NEWS.has(event.type)) news.value = event as News;
     if (event.type === "welcome") resume();
     else {
       if (event.type === "error" && !event.client_id) refused(event);
@@ -203,7 +225,7 @@ export const useDesk = defineStore("desk", () => {
     const [was, is] = [before.cards[conversation], board.value.cards[conversation]];
     const moved = was?.conversation.epoch !== is?.conversation.epoch;
     const paused = was?.conversation.status !== is?.conversation.status;
-    if (move !== "accept" && (was?.parting !== is?.parting || paused)) finish();
+    if (move !== "accept" && (was?.parting !== is?.parting || was?.participants !== is?.participants || paused)) finish();
     // An accept is over when it is known who has the conversation.
     if (was?.agent !== is?.agent || (moved && move !== "accept")) finish();
   }
@@ -230,8 +252,16 @@ export const useDesk = defineStore("desk", () => {
     begin("accept", { type: "accept", conversation: id }, id);
   const returnToBot = (id: string, summary = ""): void =>
     begin("return_to_bot", { type: "return_to_bot", conversation: id, summary }, id);
-  const transfer = (id: string, reason: string): void =>
-    begin("transfer", { type: "transfer", conversation: id, reason }, id);
+  const transfer = (id: string, reason: string, aim: Aim = {}): void =>
+    begin("transfer", { type: "transfer", conversation: id, reason, ...aim }, id);
+  const decline = (id: string): void =>
+    begin("decline_transfer", { type: "decline_transfer", conversation: id }, id);
+  const takeOver = (id: string): void =>
+    begin("take_over", { type: "take_over", conversation: id }, id);
+  const invite = (id: string, staff: string, maySpeak: boolean): void =>
+    begin("invite", { type: "invite", conversation: id, staff, may_speak: maySpeak }, id);
+  const uninvite = (id: string, staff: string): void =>
+    begin("invite", { type: "uninvite", conversation: id, staff }, id);
   const resolve = (id: string, closing: Closing = {}): void =>
     begin("resolve", { type: "resolve", conversation: id, ...closing }, id);
   const undo = (id: string): void => begin("undo", { type: "undo", conversation: id }, id);
@@ -318,10 +348,10 @@ export const useDesk = defineStore("desk", () => {
   }
 
   return {
-    board, phase, wasReady, selected, flagged, underway, notice, arrival, cancelled,
+    board, phase, wasReady, selected, flagged, underway, notice, arrival, news,
     me, queue, mine, full, live, unreadTotal,
     connect, disconnect, clear, belongTo, select, open,
-    setPresence, accept, returnToBot, transfer, resolve, undo, hold, takeUp, flag, typing,
+    setPresence, accept, returnToBot, transfer, resolve, undo, hold, takeUp, decline, takeOver, invite, uninvite, flag, typing,
     say, retry, giveUp, unread, firstUnreadOf, markRead,
   };
 });

@@ -5,6 +5,7 @@ import { keep, kept, onKept } from "./keep";
 export interface Draft {
   text: string;
   note: boolean;
+  whisper?: boolean;
 }
 
 const NOTHING: Draft = { text: "", note: false };
@@ -18,7 +19,7 @@ export const useDrafts = defineStore("drafts", () => {
 
   function put(id: string, draft: Draft): void {
     const { [id]: _former, ...others } = drafts.value;
-    drafts.value = draft.text || draft.note ? { ...others, [id]: draft } : others;
+    drafts.value = draft.text || draft.note || draft.whisper ? { ...others, [id]: draft } : others;
     keep("drafts", drafts.value);
   }
 

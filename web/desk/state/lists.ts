@@ -18,10 +18,32 @@ export function holderName(board: Board, card: QueueCard): string | null {
   return colleague?.name ?? card.conversation.agent_name;
 }
 
+/** Gives the name of a member of staff as this desk knows it. */
+export function nameOfStaff(board: Board, staff: string | null): string {
+  if (staff === null) return "";
+  return staff === board.me?.id ? board.me.name : (board.colleagues[staff]?.name ?? "");
+}
+
 /** Tells whether a member of staff holds the conversation. */
 export function isHeldBy(card: QueueCard, staff: string | undefined): boolean {
   const { status } = card.conversation;
   return (status === "active" || status === "on_hold") && !!staff && card.agent === staff;
+}
+
+/** Tells whether a waiting conversation was sent to a member of staff, who has not answered. */
+export function isSentTo(card: QueueCard, staff: string | undefined): boolean {
+  return waits(card) && !!staff && card.handoff?.wanted_agent === staff;
+}
+
+/** Gives the conversation to accept next: one sent to me, else the first that is nobody's. */
+export function nextOf(queue: readonly QueueCard[], me: string | undefined): QueueCard | undefined {
+  const sent = queue.find((card) => isSentTo(card, me));
+  return sent ?? queue.find((card) => !card.handoff?.wanted_agent) ?? queue[0];
+}
+
+/** Tells whether a colleague was invited into a conversation and may speak there. */
+export function maySpeak(card: QueueCard, staff: string | undefined): boolean {
+  return card.participants.some((one) => one.staff === staff && one.may_speak);
 }
 
 /** Gives the waiting conversations: highest priority first, then oldest, then by id. */

@@ -1,11 +1,11 @@
 /** Messages of this agent that the router has not yet shown back. Pure. */
 
-import type { AgentReply, Message, Note } from "@shared/wire";
+import type { AgentReply, Message, Note, Whisper } from "@shared/wire";
 
 export interface Pending {
   client_id: string;
   conversation: string;
-  kind: "reply" | "note";
+  kind: "reply" | "note" | "whisper";
   text: string;
   /** The epoch the agent saw when sending. */
   epoch: number;
@@ -20,11 +20,11 @@ export interface Pending {
 type All = readonly Pending[];
 
 /** Gives the frame that sends a pending message. */
-export function frameOf(pending: Pending): AgentReply | Note {
+export function frameOf(pending: Pending): AgentReply | Note | Whisper {
   const { conversation, client_id, text, epoch } = pending;
   return pending.kind === "reply"
     ? { type: "reply", conversation, client_id, text, epoch }
-    : { type: "note", conversation, client_id, text };
+    : { type: pending.kind, conversation, client_id, text };
 }
 
 /** Notes that the message with this client id is committed. */

@@ -9,6 +9,10 @@ export type Shortcut =
   | "note"
   | "hold"
   | "undo"
+  | "whisper"
+  | "take_over"
+  | "invite"
+  | "decline"
   | "previous"
   | "next"
   | "write"
@@ -27,6 +31,10 @@ export const SHORTCUTS: readonly { name: Shortcut; keys: readonly string[] }[] =
   { name: "resolve", keys: ["Alt", "R"] },
   { name: "hold", keys: ["Alt", "H"] },
   { name: "undo", keys: ["Alt", "Z"] },
+  { name: "invite", keys: ["Alt", "J"] },
+  { name: "decline", keys: ["Alt", "D"] },
+  { name: "whisper", keys: ["Alt", "W"] },
+  { name: "take_over", keys: ["Alt", "O"] },
   { name: "leave", keys: ["Esc"] },
   { name: "help", keys: ["?"] },
 ];
@@ -39,6 +47,10 @@ const BY_CODE: Readonly<Record<string, Shortcut>> = {
   KeyN: "note",
   KeyH: "hold",
   KeyZ: "undo",
+  KeyW: "whisper",
+  KeyO: "take_over",
+  KeyJ: "invite",
+  KeyD: "decline",
   KeyI: "write",
   ArrowUp: "previous",
   ArrowDown: "next",
