@@ -29,10 +29,12 @@ from router.desk.agent import AgentDesk, PresenceBoard
 from router.desk.answering import Answering
 from router.desk.care import Care
 from router.desk.cases import CaseDesk
+from router.desk.clockwork import Clockwork
 from router.desk.knowledge.desk import EditorDesk
 from router.desk.knowledge.phrasebook import Phrasebook
 from router.desk.queue import QueueBoard
 from router.desk.services import LiveKnowledge, MoodReader, Services
+from router.desk.shifts import ShiftDesk
 from router.desk.shopper import ShopperDesk
 from router.desk.supervisor import SupervisorDesk
 from router.desk.sweep import Sweep
@@ -62,6 +64,7 @@ from router.web.keys import (
     PATIENCE,
     PHRASEBOOK,
     SERVICES,
+    SHIFTS,
     SHOPPER_DESK,
     SOCKETS,
     SUPERVISOR_DESK,
@@ -113,9 +116,9 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
     async def running(app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession() as session:
             vocabulary = read_vocabulary(ROOT / "data" / "shop" / "vocabulary.yml")
-            store = Store(database)
-            await store.open()
             policy = PolicyFile(settings.policy_path)
+            store = Store(database, lambda: policy.rules.timing)
+            await store.open()
             mood = parts.mood
             if mood is None:
                 mood = await asyncio.to_thread(_mood, settings)
@@ -144,6 +147,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             together = Together(services, presence)
             cases = CaseDesk(services, presence, together)
             app[CASE_DESK] = cases
+            app[SHIFTS] = ShiftDesk(services, presence)
             app[SHOPPER_DESK] = ShopperDesk(services, answering, board, cases)
             app[DEMO_SHOP] = demo_shop
             app[AGENT_DESK] = AgentDesk(services, answering, presence)
@@ -152,7 +156,13 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             app[CARE] = Care(services)
             if parts.sweeping:
                 app[CARE].start()
-            sweep = Sweep(services, answering, board, policy, chores=(together.sweep, cases.sweep))
+            sweep = Sweep(
+                services,
+                answering,
+                board,
+                policy,
+                chores=(together.sweep, cases.sweep, app[SHIFTS].sweep, Clockwork(services).sweep),
+            )
             task = asyncio.create_task(sweep.run()) if parts.sweeping else None
             yield
             for one in (task, following):

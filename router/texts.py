@@ -51,6 +51,15 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
     on_hold: str
     with_bot: str
     no_answer: str
+    closed: str
+    shift_began: str
+    shift_ended: str
+    message_left: str
+    callback_asked: str
+    callback_taken: str
+    moment_today: str
+    moment_tomorrow: str
+    moment_day: str
     granted: str
     grant_coupon: str
     grant_amount: str
@@ -74,6 +83,14 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
 
 _FILLED = {"greeting_named": {"name"}, "queued": {"ahead"}, "accepted": {"agent"}}
 _FILLED |= {
+    "closed": {"opens"},
+    "shift_ended": {"opens"},
+    "message_left": {"due"},
+    "callback_asked": {"phone"},
+    "callback_taken": {"due"},
+    "moment_today": {"time"},
+    "moment_tomorrow": {"time"},
+    "moment_day": {"month", "day", "time"},
     "on_hold": {"agent"},
     "granted": {"what"},
     "grant_coupon": {"amount"},

@@ -18,6 +18,7 @@ from router.domain.handoff import Handoff, Reason
 from router.domain.message import MAX_TEXT, Button, Image, Message, OrderCard
 from router.domain.people import Presence, Role, Staff
 from router.domain.skills import Skills
+from router.domain.sla import ClockKind
 from router.wire_care import CareEvent
 from router.wire_cases import (
     CasesCommand,
@@ -27,6 +28,7 @@ from router.wire_cases import (
     ParticipantView,
     PartingView,
 )
+from router.wire_clocks import CallbackView, ClockView, LeaveMessage, RequestCallback
 
 ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
 """An id the client makes for a message it sends, so that a resend is known as one."""
@@ -142,6 +144,8 @@ ShopperCommand = (
     | RequestHuman
     | GoOnWithBot
     | WaitAgain
+    | LeaveMessage
+    | RequestCallback
     | Vote
     | Rate
     | Typing
@@ -248,10 +252,16 @@ class Preset(_Out):
 
 
 class Place(_Out):
-    """A place in the queue: 1 is next; `waiting` counts everybody."""
+    """A place in the queue: 1 is next; `waiting` counts everybody.
+
+    `p50` and `p90` are the seconds half and nine in ten of such waits take at most; null while
+    nobody can tell, as when no agent is there.
+    """
 
     place: int
     waiting: int
+    p50: int | None = None
+    p90: int | None = None
 
 
 class Welcome(_Out, tag="welcome"):
@@ -350,6 +360,8 @@ class QueueCard(_Out):
     parting: PartingView | None = None
     hold: HoldView | None = None
     participants: tuple[ParticipantView, ...] = ()
+    clocks: tuple[ClockView, ...] = ()
+    callback: CallbackView | None = None
 
 
 class StaffView(_Out):
@@ -387,6 +399,22 @@ class MoodAlerted(_Out, tag="mood.alerted"):
     card: QueueCard
     reason: Reason
     detail: str
+
+
+class SlaWarned(_Out, tag="sla.warned"):
+    """Most of a clock's time has gone."""
+
+    card: QueueCard
+    kind: ClockKind
+    due_at: dt.datetime
+
+
+class SlaBreached(_Out, tag="sla.breached"):
+    """A target was missed: supervisors are told, and who still waits moves up."""
+
+    card: QueueCard
+    kind: ClockKind
+    due_at: dt.datetime
 
 
 class ConversationAssigned(_Out, tag="conversation.assigned"):
@@ -464,6 +492,8 @@ DeskEvent = (
     DeskWelcome
     | HandoffQueued
     | MoodAlerted
+    | SlaWarned
+    | SlaBreached
     | ConversationAssigned
     | ConversationLeft
     | ConversationChanged

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from router import hub, wire
+from router import hub, wire, wire_clocks
 from router import wire_cases as wc
 from router.desk.services import Services
 from router.domain.conversation import Conversation, Status
-from router.domain.handoff import Handoff, Reason
+from router.domain.handoff import Handoff, HandoffState, Reason
 from router.domain.message import Body, Message, Visibility
 from router.domain.people import Role, Staff
 from router.store import Changed, Listed
@@ -48,8 +48,10 @@ def to_staff(services: Services, event: wire.DeskEvent, conversation: str, agent
 async def to_desks(services: Services, conversation: Conversation) -> None:
     """Publish where the conversation stands to every desk: queued, assigned or gone."""
     view = await card_of(services, conversation.id)
+    handoff = view.handoff
+    ticket = handoff is not None and handoff.state is HandoffState.TICKET
     waiting = conversation.status is Status.QUEUED or conversation.keeps_place
-    if waiting:
+    if waiting and not ticket:
         services.hub.publish(wire.HandoffQueued(view), hub.DESK)
     elif conversation.status in HELD and conversation.agent is not None:
         services.hub.publish(wire.ConversationAssigned(view, conversation.agent), hub.DESK)
@@ -85,6 +87,12 @@ def card(listed: Listed) -> wire.QueueCard:
         parting=wc.parting_view(standing.parting) if standing.parting else None,
         hold=wc.hold_view(standing.hold) if standing.hold else None,
         participants=tuple(wc.participant_view(one) for one in standing.participants),
+        clocks=tuple(wire_clocks.clock_view(clock) for clock in listed.clocks),
+        callback=(
+            wire_clocks.CallbackView(callback.phone, callback.note, callback.asked_at)
+            if (callback := listed.callback) is not None
+            else None
+        ),
     )
 
 

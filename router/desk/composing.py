@@ -8,9 +8,10 @@ from itertools import chain
 from knowledge_base.entries import Button as EntryButton
 from knowledge_base.releases import Release
 from router.bot_client import BotAnswer, BotMessage
+from router.desk.moments import opening_of
 from router.desk.orders import circumstances, order_in_focus
 from router.desk.services import Services
-from router.domain.handoff import Handoff, Reason, due_at, priority_of, queue_order
+from router.domain.handoff import Handoff, HandoffState, Reason, priority_of, queue_order
 from router.domain.message import Body, Button, Draft, Sender, Source
 from router.domain.people import Shopper
 from router.domain.routing import Clarify, Decision, HandOff, MoodSignal, Reply, is_impatient
@@ -121,18 +122,30 @@ class Composer:
             reason=decision.reason,
             priority=priority,
             queued_at=now,
-            due_at=due_at(now, rules.first_response[priority]),
+            due_at=rules.timing.first_due(now, priority),
             asked=pending.message.body.text[:ASKED_LENGTH] or "[图片]",
             detail=decision.detail,
             tier=thread.shopper.tier,
             mood=max([past.level for past in pending.past] + [mood.level]),
         )
+        if not rules.timing.calendar.is_open(now):
+            return self._for_next_shift(replace(handoff, state=HandoffState.TICKET), texts)
         ahead = await self._ahead(handoff)
         if thread.conversation.keeps_place:
             said = texts.queued_again
         else:
             said = _told(decision, texts, ahead)
         return Composition((Draft(Sender.SYSTEM, Body(said)),), handoff)
+
+    def _for_next_shift(self, ticket: Handoff, texts: Texts) -> Composition:
+        """Say when somebody is there again, after what a danger or anger needs to hear at once."""
+        said = [texts.closed.format(opens=opening_of(self._services, texts))]
+        if ticket.reason is Reason.SAFETY:
+            said.insert(0, texts.safety(ticket.detail))
+        elif ticket.reason is Reason.ANGER:
+            said.insert(0, texts.sorry)
+        drafts = tuple(Draft(Sender.SYSTEM, Body(text)) for text in said)
+        return Composition(drafts, ticket)
 
     async def _ahead(self, handoff: Handoff) -> int:
         waiting = [

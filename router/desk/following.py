@@ -6,7 +6,7 @@ import datetime as dt
 
 from router.desk.services import Services
 from router.domain.cases import Parting
-from router.domain.handoff import Handoff, Reason, due_at, priority_of
+from router.domain.handoff import Handoff, Reason, priority_of
 from router.domain.skills import Needs
 from router.store import Listed
 
@@ -30,7 +30,7 @@ def following(services: Services, listed: Listed, parting: Parting) -> Handoff:
         reason=Reason.TRANSFER,
         priority=priority,
         queued_at=now,
-        due_at=due_at(now, rules.first_response[priority]),
+        due_at=rules.timing.first_due(now, priority),
         asked=former.asked if former else listed.last_text,
         detail=parting.closing.summary,
         tier=thread.shopper.tier,

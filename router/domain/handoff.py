@@ -101,11 +101,6 @@ def queue_order(handoffs: Iterable[Handoff]) -> list[Handoff]:
     return sorted(handoffs, key=lambda h: (-h.priority, h.queued_at, h.id))
 
 
-def due_at(queued_at: dt.datetime, first_response: dt.timedelta) -> dt.datetime:
-    """Tell by when an agent owes the first response."""
-    return queued_at + first_response
-
-
 def priority_of(reason: Reason, tier: str, vip_tiers: frozenset[str]) -> Priority:
     """Rank a handoff by its reason; a VIP tier moves it up one step, safety is always first."""
     match reason:

@@ -39,13 +39,12 @@ def keep(connection: sa.Connection, told: Sequence[Quote]) -> None:
             )
         ).scalars()
     )
-    numbers = dict(
-        connection.execute(
-            sa.select(q.handoff, sa.func.max(q.n)).where(q.handoff.in_(waiting)).group_by(q.handoff)
-        )
-        .tuples()
-        .all()
+    rows = connection.execute(
+        sa.select(q.handoff, sa.func.max(q.n).label("n"))
+        .where(q.handoff.in_(waiting))
+        .group_by(q.handoff)
     )
+    numbers = {row.handoff: row.n for row in rows}
     for quote in told:
         if quote.handoff not in waiting:
             continue
@@ -60,7 +59,7 @@ def answered(connection: sa.Connection, since: dt.datetime, limit: int) -> list[
     rows = connection.execute(
         sa.select(ct.quotes)
         .where(q.answered_at >= since)
-        .order_by(q.answered_at.desc(), q.handoff, q.n)
+        .order_by(q.answered_at.desc(), q.handoff, q.n.desc())
         .limit(limit)
     ).all()
     return [_quote(row) for row in reversed(rows)]

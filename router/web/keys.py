@@ -13,6 +13,7 @@ from router.desk.cases import CaseDesk
 from router.desk.knowledge.desk import EditorDesk
 from router.desk.knowledge.phrasebook import Phrasebook
 from router.desk.services import Services
+from router.desk.shifts import ShiftDesk
 from router.desk.shopper import ShopperDesk
 from router.desk.supervisor import SupervisorDesk
 from router.hub import Hub
@@ -46,6 +47,7 @@ DEMO_SHOP = web.AppKey("demo_shop", DemoShop)
 HUB = web.AppKey("hub", Hub)
 SHOPPER_DESK = web.AppKey("shopper_desk", ShopperDesk)
 AGENT_DESK = web.AppKey("agent_desk", AgentDesk)
+SHIFTS = web.AppKey("shifts", ShiftDesk)
 SUPERVISOR_DESK = web.AppKey("supervisor_desk", SupervisorDesk)
 CARE = web.AppKey("care", Care)
 CASE_DESK = web.AppKey("case_desk", CaseDesk)

@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar
 
 from aiohttp import WSMsgType, web
 
-from router import wire
+from router import wire, wire_clocks
+from router.desk.shifts import ShiftDesk
 from router.desk.shopper import ShopperDesk
 from router.domain.conversation import Conversation
 from router.domain.errors import Malformed, TooManyAttempts, Unauthorized
@@ -17,13 +18,20 @@ from router.hub import Hub, Outbox, for_shopper
 from router.identity import signed_shopper
 from router.web import sockets
 from router.web.images import ImageFolder
-from router.web.keys import HUB, PACES, PATIENCE, SERVICES, SHOPPER_DESK, TOKENS
+from router.web.keys import HUB, PACES, PATIENCE, SERVICES, SHIFTS, SHOPPER_DESK, TOKENS
 from router.web.middleware import is_secure, json_response, refuse_foreign
 from router.web.reading import body_of
 
 routes = web.RouteTableDef()
 
-_Sent = wire.Send | wire.Choose | wire.SendImage | wire.RequestHuman
+_Sent = (
+    wire.Send
+    | wire.Choose
+    | wire.SendImage
+    | wire.RequestHuman
+    | wire_clocks.LeaveMessage
+    | wire_clocks.RequestCallback
+)
 C_contra = TypeVar("C_contra", contravariant=True)
 C = TypeVar("C")
 
@@ -154,6 +162,7 @@ class _Session:
         self, request: web.Request, ws: web.WebSocketResponse, outbox: Outbox, shopper: Shopper
     ) -> None:
         self._desk: ShopperDesk = request.app[SHOPPER_DESK]
+        self._shifts: ShiftDesk = request.app[SHIFTS]
         self._hub: Hub = request.app[HUB]
         self._request = request
         self._ws = ws
@@ -211,6 +220,11 @@ class _Session:
                 await desk.move_in_queue(conversation, with_bot=True)
             case wire.WaitAgain():
                 await desk.move_in_queue(conversation, with_bot=False)
+            case wire_clocks.LeaveMessage():
+                self._acknowledge(command, await self._paced(self._shifts.leave_message, command))
+            case wire_clocks.RequestCallback():
+                said = await self._paced(self._shifts.request_callback, command)
+                self._acknowledge(command, said)
             case wire.Vote():
                 await desk.vote(conversation, command)
             case wire.Rate():

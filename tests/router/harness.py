@@ -34,7 +34,7 @@ from router.settings import ROOT, Settings, with_secrets
 from router.shop import Shop
 from router.store import tables as t
 from router.store.rows import message_values
-from router.web.keys import AGENT_DESK, DEMO_SHOP, HUB, SERVICES, SHOPPER_DESK, Patience
+from router.web.keys import AGENT_DESK, DEMO_SHOP, HUB, SERVICES, SHIFTS, SHOPPER_DESK, Patience
 
 PASSWORD = "a-long-enough-password"
 
@@ -231,6 +231,10 @@ class House:
     @property
     def agents(self) -> Any:
         return self.client.app[AGENT_DESK]
+
+    @property
+    def shifts(self) -> Any:
+        return self.client.app[SHIFTS]
 
     @property
     def shoppers(self) -> Any:

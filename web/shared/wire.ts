@@ -30,6 +30,10 @@ export type Limit = "agent_day" | "once" | "per_grant" | "per_order" | "return_d
  */
 export type PromiseState = "cancelled" | "kept" | "late" | "open";
 /**
+ * What a clock waits for.
+ */
+export type ClockKind = "first_response" | "next_response" | "resolution";
+/**
  * Where a conversation stands.
  */
 export type Status = "active" | "bot" | "offline" | "on_hold" | "queued" | "resolved";
@@ -88,6 +92,8 @@ export type DeskEvent =
   | DeskWelcome
   | HandoffQueued
   | MoodAlerted
+  | SlaWarned
+  | SlaBreached
   | ConversationAssigned
   | ConversationLeft
   | ConversationChanged
@@ -125,6 +131,8 @@ export type ShopperCommand =
   | RequestHuman
   | GoOnWithBot
   | WaitAgain
+  | LeaveMessage
+  | RequestCallback
   | Vote
   | Rate
   | Typing
@@ -484,6 +492,14 @@ export interface Budget {
   staff: string | null;
 }
 /**
+ * A number to call back.
+ */
+export interface CallbackView {
+  phone: string;
+  note: string;
+  asked_at: string;
+}
+/**
  * The supervisors' side at one moment.
  */
 export interface CareOverview {
@@ -600,6 +616,16 @@ export interface ClashView {
   field: string;
   mine: string;
   theirs: string;
+}
+/**
+ * A clock that has not stopped; on hold it shows no time left but `paused`.
+ */
+export interface ClockView {
+  kind: ClockKind;
+  warn_at: string;
+  due_at: string;
+  paused: boolean;
+  breached: boolean;
 }
 /**
  * Misses that ask the same.
@@ -756,6 +782,8 @@ export interface QueueCard {
   parting: PartingView | null;
   hold: HoldView | null;
   participants: ParticipantView[];
+  clocks: ClockView[];
+  callback: CallbackView | null;
 }
 /**
  * What both sides see of a conversation's state.
@@ -1056,6 +1084,24 @@ export interface MoodAlerted {
   card: QueueCard;
   reason: Reason;
   detail: string;
+}
+/**
+ * Most of a clock's time has gone.
+ */
+export interface SlaWarned {
+  type: "sla.warned";
+  card: QueueCard;
+  kind: ClockKind;
+  due_at: string;
+}
+/**
+ * A target was missed: supervisors are told, and who still waits moves up.
+ */
+export interface SlaBreached {
+  type: "sla.breached";
+  card: QueueCard;
+  kind: ClockKind;
+  due_at: string;
 }
 /**
  * A message as stored.
@@ -1464,6 +1510,14 @@ export interface WeekView {
   agent_minutes_saved: number;
 }
 /**
+ * The waiting shopper leaves a message and goes; the answer will stand in the thread.
+ */
+export interface LeaveMessage {
+  type: "leave_message";
+  client_id: string;
+  text: string;
+}
+/**
  * A member of staff logs in.
  */
 export interface Login {
@@ -1595,10 +1649,15 @@ export interface Ping {
 }
 /**
  * A place in the queue: 1 is next; `waiting` counts everybody.
+ *
+ *     `p50` and `p90` are the seconds half and nine in ten of such waits take at most; null while
+ *     nobody can tell, as when no agent is there.
  */
 export interface Place {
   place: number;
   waiting: number;
+  p50: number | null;
+  p90: number | null;
 }
 /**
  * A suggested question the bubble opens with.
@@ -1686,6 +1745,15 @@ export interface ReliabilityBin {
   confidence: number;
   right: number;
   texts: number;
+}
+/**
+ * The waiting shopper leaves a number to be called back.
+ */
+export interface RequestCallback {
+  type: "request_callback";
+  client_id: string;
+  phone: string;
+  note?: string;
 }
 /**
  * The shopper taps 转人工.

@@ -103,6 +103,8 @@ export function card(
     parting: null,
     hold: null,
     participants: [],
+    clocks: [],
+    callback: null,
   };
 }
 

@@ -57,6 +57,8 @@ export function reduce(board: Board, event: DeskEvent, now: number): Board {
       return welcomed(board, event);
     case "handoff.queued":
     case "mood.alerted":
+    case "sla.warned":
+    case "sla.breached":
       return withCard(board, event.card);
     case "conversation.assigned":
       return withCard(board, { ...event.card, agent: event.agent });

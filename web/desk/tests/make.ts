@@ -56,7 +56,7 @@ export function card(
   return {
     conversation, shopper: "shopper-1", shopper_name: "小满", tier: "ordinary",
     handoff: handoff({ conversation: conversation.id }), last_text: "转人工", updated_at: at(0),
-    agent: null, parting: null, hold: null, participants: [], ...rest,
+    agent: null, parting: null, hold: null, participants: [], clocks: [], callback: null, ...rest,
   };
 }
 

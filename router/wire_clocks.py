@@ -1,0 +1,58 @@
+"""The wire of time: clocks on cards, what shoppers leave instead of waiting, quoted waits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from router.domain.sla import Clock, ClockKind
+
+ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
+# The domain says the exact limits in the shopper's language; these only bound the work.
+Text = Annotated[str, Meta(max_length=200_000)]
+
+
+class LeaveMessage(Struct, forbid_unknown_fields=True, tag="leave_message"):
+    """The waiting shopper leaves a message and goes; the answer will stand in the thread."""
+
+    client_id: ClientId
+    text: Text
+
+
+class RequestCallback(Struct, forbid_unknown_fields=True, tag="request_callback"):
+    """The waiting shopper leaves a number to be called back."""
+
+    client_id: ClientId
+    phone: Annotated[str, Meta(max_length=200)]
+    note: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+class ClockView(Struct):
+    """A clock that has not stopped; on hold it shows no time left but `paused`."""
+
+    kind: ClockKind
+    warn_at: dt.datetime
+    due_at: dt.datetime
+    paused: bool
+    breached: bool
+
+
+class CallbackView(Struct):
+    """A number to call back."""
+
+    phone: str
+    note: str
+    asked_at: dt.datetime
+
+
+def clock_view(clock: Clock) -> ClockView:
+    """Show a clock."""
+    return ClockView(
+        clock.kind,
+        clock.warn_at,
+        clock.due_at,
+        clock.left is not None,
+        clock.breached_at is not None,
+    )

@@ -1,0 +1,211 @@
+"""Outside the hours: who wants a human learns when, leaves a message, and is served first."""
+
+import datetime as dt
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from knowledge_base.database import Database
+from router.desk.clockwork import Clockwork
+from router.domain.hours import Calendar, shifts_of
+from tests.router.harness import House, Socket, running
+from tests.router.people import LINA
+from tests.router.web.conftest import ANSWERS
+
+OPEN = Calendar()
+
+
+@pytest.fixture
+async def house(sqlite: Database, tmp_path: Path) -> AsyncIterator[House]:
+    async with running(sqlite, tmp_path / "data", ANSWERS) as house:
+        yield house
+
+
+def closed_at(now: dt.datetime) -> Calendar:
+    """Give a calendar that opens in two hours, for an hour."""
+    opens = now + dt.timedelta(hours=2)
+    minute = opens.hour * 60 + opens.minute
+    times = [minute, minute + 60]
+    text = "-".join(f"{one // 60 % 24:02}:{one % 60:02}" for one in times)
+    return Calendar(dt.UTC, (shifts_of([text]),) * 7)
+
+
+def set_hours(house: House, calendar: Calendar) -> None:
+    services = house.services
+    rules = replace(services.rules(), timing=replace(services.rules().timing, calendar=calendar))
+    services.rules = lambda: rules
+    house.store._timing = lambda: rules.timing
+
+
+def close(house: House) -> None:
+    set_hours(house, closed_at(house.clock()))
+
+
+async def sweep(house: House) -> None:
+    await house.shifts.sweep()
+    await Clockwork(house.services).sweep()
+    await house.shoppers.board.refresh()
+
+
+async def asks_for_a_human(house: House) -> tuple[Socket, str]:
+    shopper = await house.shopper()
+    conversation = shopper.seen[0]["conversation"]["id"]
+    await shopper.say("转人工")
+    return shopper, conversation
+
+
+async def handoff_of(house: House, conversation: str) -> Any:
+    return (await house.store.listed(conversation)).handoff
+
+
+async def test_who_wants_a_human_at_night_learns_when_the_desk_opens(house: House) -> None:
+    close(house)
+    shopper, conversation = await asks_for_a_human(house)
+    said = await shopper.message("system")
+    opens = house.services.rules().timing.calendar.next_opening(house.clock())
+    local = opens.astimezone(house.services.settings.zone)
+    assert f"{local:%H:%M}" in said["body"]["text"]
+    changed = await shopper.until("conversation.changed")
+    assert changed["conversation"]["status"] == "offline"
+    ticket = await handoff_of(house, conversation)
+    assert ticket.state == "ticket"
+    assert ticket.due_at > opens
+    assert await house.store.waiting() == []
+
+
+async def test_danger_at_night_is_answered_with_what_to_do_first(house: House) -> None:
+    close(house)
+    shopper = await house.shopper()
+    await shopper.say("用了之后受伤了")
+    assert "120" in (await shopper.message("system"))["body"]["text"]
+    assert "下班" in (await shopper.message("system"))["body"]["text"]
+
+
+async def test_the_next_shift_gets_tickets_before_who_comes_fresh(house: House) -> None:
+    close(house)
+    night, first = await asks_for_a_human(house)
+    await night.message("system")
+    house.clock.forward(hours=2, minutes=1)
+    fresh, second = await asks_for_a_human(house)
+    await fresh.message("system")
+    agent = await house.staff(LINA)
+    await sweep(house)
+    queued = await agent.until("handoff.queued")
+    assert queued["card"]["conversation"]["id"] == first
+    assert "上班了" in (await night.message("system"))["body"]["text"]
+    place = (await night.until("queue.position_changed"))["place"]
+    assert (place["place"], place["waiting"]) == (1, 2)
+    await agent.send("accept", conversation=first)
+    await agent.until("conversation.assigned")
+    assert second != first
+
+
+async def test_a_ticket_becomes_a_place_in_the_queue_once(house: House) -> None:
+    close(house)
+    night, conversation = await asks_for_a_human(house)
+    await night.message("system")
+    set_hours(house, OPEN)
+    await sweep(house)
+    await sweep(house)
+    thread = (await house.store.thread(conversation)).conversation
+    assert thread.status == "queued"
+    messages = await house.store.messages_after(conversation, 0, staff=False)
+    assert [m.body.text for m in messages].count("客服上班了，会最先处理你的留言。") == 1
+
+
+async def test_who_asks_the_bot_at_night_keeps_the_ticket(house: House) -> None:
+    close(house)
+    night, conversation = await asks_for_a_human(house)
+    await night.message("system")
+    await night.send("go_on_with_bot")
+    await night.until("conversation.changed")
+    await night.say("运费")
+    assert "包邮" in (await night.message("bot"))["body"]["text"]
+    agent = await house.staff(LINA)
+    welcome = next(frame for frame in agent.seen if frame["type"] == "welcome")
+    assert welcome["queue"] == []
+    set_hours(house, OPEN)
+    await sweep(house)
+    queued = await agent.until("handoff.queued")
+    assert queued["card"]["conversation"]["keeps_place"]
+    await agent.send("accept", conversation=conversation)
+    await agent.until("conversation.assigned")
+
+
+async def test_who_waits_when_the_last_agent_goes_home_is_told_so(house: House) -> None:
+    agent = await house.staff(LINA)
+    shopper, conversation = await asks_for_a_human(house)
+    await shopper.message("system")
+    close(house)
+    await sweep(house)
+    assert (await house.store.thread(conversation)).conversation.status == "queued"
+    await agent.close()
+    while house.agents.presence.of(LINA.id) != "offline":
+        await agent.ws.close()
+        await shopper.alive()
+    await sweep(house)
+    assert "下班" in (await shopper.message("system"))["body"]["text"]
+    assert (await house.store.thread(conversation)).conversation.status == "offline"
+
+
+# --- in hours too ------------------------------------------------------------------------------
+
+
+async def test_a_waiting_shopper_leaves_a_message_and_keeps_the_place(house: House) -> None:
+    shopper, conversation = await asks_for_a_human(house)
+    await shopper.message("system")
+    before = await handoff_of(house, conversation)
+    await shopper.send("leave_message", client_id="leave-0001", text="戒指刻字能改吗，改成 LOVE")
+    assert "留言收到了" in (await shopper.message("system"))["body"]["text"]
+    await shopper.until("message.acknowledged", client_id="leave-0001")
+    after = await handoff_of(house, conversation)
+    assert after.left_at is not None
+    assert after.due_at > before.due_at
+    assert [h.id for h in await house.store.waiting()] == [before.id]
+
+
+async def test_a_message_left_twice_is_one(house: House) -> None:
+    shopper, conversation = await asks_for_a_human(house)
+    await shopper.message("system")
+    for _ in range(2):
+        await shopper.send("leave_message", client_id="leave-0001", text="晚点看")
+        await shopper.until("message.acknowledged", client_id="leave-0001")
+    messages = await house.store.messages_after(conversation, 0, staff=False)
+    assert [m.body.text for m in messages].count("晚点看") == 1
+
+
+async def test_a_number_to_call_back_is_for_staff_only(house: House) -> None:
+    agent = await house.staff(LINA)
+    shopper, conversation = await asks_for_a_human(house)
+    await shopper.message("system")
+    await shopper.send(
+        "request_callback", client_id="call-00001", phone="138 0000 1234", note="下午三点后"
+    )
+    said = await shopper.message("shopper")
+    assert said["body"]["text"] == "请给我回电：138****1234\n下午三点后"
+    assert "回电" in (await shopper.message("system"))["body"]["text"]
+    card = (await agent.until("handoff.queued"))["card"]
+    while card["callback"] is None:
+        card = (await agent.until("handoff.queued"))["card"]
+    assert (card["callback"]["phone"], card["callback"]["note"]) == ("13800001234", "下午三点后")
+    assert "13800001234" not in str(shopper.seen)
+    assert conversation == card["conversation"]["id"]
+
+
+@pytest.mark.parametrize("phone", ["12345", "我不想说", ""])
+async def test_what_is_no_number_is_refused_and_nothing_is_kept(house: House, phone: str) -> None:
+    shopper, conversation = await asks_for_a_human(house)
+    await shopper.message("system")
+    await shopper.send("request_callback", client_id="call-00001", phone=phone)
+    refused = await shopper.error()
+    assert (refused["code"], refused["client_id"]) == ("invalid_phone", "call-00001")
+    assert (await house.store.listed(conversation)).callback is None
+
+
+async def test_who_does_not_wait_leaves_nothing(house: House) -> None:
+    shopper = await house.shopper()
+    await shopper.send("leave_message", client_id="leave-0001", text="在吗")
+    assert (await shopper.error())["code"] == "illegal_move"
