@@ -92,8 +92,18 @@ async def test_each_waiting_shopper_is_told_a_changed_place_once(
         await shopper.message("system")
     await sweep.once()
     await sweep.once()
-    assert (await first.until("queue.position_changed"))["place"] == {"place": 1, "waiting": 2}
-    assert (await second.until("queue.position_changed"))["place"] == {"place": 2, "waiting": 2}
+    assert (await first.until("queue.position_changed"))["place"] == {
+        "place": 1,
+        "waiting": 2,
+        "p50": None,
+        "p90": None,
+    }
+    assert (await second.until("queue.position_changed"))["place"] == {
+        "place": 2,
+        "waiting": 2,
+        "p50": None,
+        "p90": None,
+    }
     angry = await house.shopper()
     await angry.say("你们是骗子")
     await angry.message("system")
@@ -117,7 +127,9 @@ async def test_a_shopper_who_leaves_the_queue_has_no_place(
     await shopper.say("转人工")
     conversation = (await agent.until("handoff.queued"))["card"]["conversation"]["id"]
     await sweep.once()
-    await shopper.until("queue.position_changed", place={"place": 1, "waiting": 1})
+    await shopper.until(
+        "queue.position_changed", place={"place": 1, "waiting": 1, "p50": None, "p90": None}
+    )
     await agent.send("accept", conversation=conversation)
     await agent.until("conversation.assigned")
     await sweep.once()

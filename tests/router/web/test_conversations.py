@@ -191,7 +191,7 @@ async def test_going_on_with_the_bot_keeps_the_place(house: House) -> None:
     await shopper.say("转人工")
     await shopper.message("system")
     await house.shoppers.board.refresh()
-    assert (await shopper.until("queue.position_changed"))["place"] == {"place": 1, "waiting": 1}
+    assert (await shopper.until("queue.position_changed"))["place"] == {"place": 1, "waiting": 1, "p50": None, "p90": None}
     await shopper.send("go_on_with_bot")
     changed = await shopper.until("conversation.changed")
     assert changed["conversation"]["keeps_place"]
