@@ -148,14 +148,14 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             cases = CaseDesk(services, presence, together)
             app[CASE_DESK] = cases
             app[SHIFTS] = ShiftDesk(services, presence)
-            app[SHOPPER_DESK] = ShopperDesk(services, answering, board, cases)
+            app[CARE] = caring = Care(services)
+            if parts.sweeping:
+                caring.start()
+            app[SHOPPER_DESK] = ShopperDesk(services, answering, board, cases, caring.aftercare)
             app[DEMO_SHOP] = demo_shop
             app[AGENT_DESK] = AgentDesk(services, answering, presence)
             app[SUPERVISOR_DESK] = SupervisorDesk(services, presence)
             app[EDITOR_DESK] = EditorDesk.over(services, database, vocabulary)
-            app[CARE] = Care(services)
-            if parts.sweeping:
-                app[CARE].start()
             sweep = Sweep(
                 services,
                 answering,

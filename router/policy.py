@@ -11,6 +11,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from router.domain.aftercare import Csat
 from router.domain.assignment import AssignmentPolicy
 from router.domain.authority import Authority
 from router.domain.cases import CasesPolicy
@@ -97,6 +98,7 @@ class _File(Struct, forbid_unknown_fields=True):
     sla: SlaSection = SlaSection()
     waits: WaitsSection = WaitsSection()
     promises: Promises = msgspec.field(default_factory=Promises)
+    csat: Csat = msgspec.field(default_factory=Csat)
 
     def __post_init__(self) -> None:
         for preset in self.presets:
@@ -119,6 +121,7 @@ class HouseRules:
     timing: Timing = field(default_factory=Timing)
     waits: WaitsSection = field(default_factory=WaitsSection)
     promises: Promises = field(default_factory=Promises)
+    csat: Csat = field(default_factory=Csat)
 
 
 def read_policy(text: str, name: str = "policy") -> HouseRules:
@@ -148,6 +151,7 @@ def read_policy(text: str, name: str = "policy") -> HouseRules:
         timing=timing_of(file.hours, file.holidays, file.sla, first_response),
         waits=file.waits,
         promises=file.promises,
+        csat=file.csat,
     )
 
 

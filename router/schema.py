@@ -27,6 +27,7 @@ ROOTS = (
     wire_care.DecideGrant,
     wire_care.ReverseGrant,
     wire_care.ChangePromise,
+    wire_care.FinishTask,
     wire_care.CareView,
     wire_care.CareOverview,
     wire_care.GrantTrail,

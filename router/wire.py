@@ -126,6 +126,7 @@ class Rate(_In, tag="rate"):
 
     score: Annotated[int, Meta(ge=1, le=5)]
     comment: Annotated[str, Meta(max_length=500)] = ""
+    reasons: Annotated[list[Annotated[str, Meta(max_length=40)]], Meta(max_length=10)] = []
 
 
 class Typing(_In, tag="typing"):
@@ -264,6 +265,16 @@ class Place(_Out):
     p90: int | None = None
 
 
+class RatingChoice(_Out):
+    """A reason of a rating: what is sent, and what it reads."""
+
+    key: str
+    text: str
+
+
+RatingReasons = tuple[RatingChoice, ...]
+
+
 class Welcome(_Out, tag="welcome"):
     """Answers a shopper's hello; what is missing after `after` follows as message.created."""
 
@@ -272,6 +283,8 @@ class Welcome(_Out, tag="welcome"):
     presets: tuple[Preset, ...]
     place: Place | None
     greeting: str
+    rating_reasons: tuple[RatingReasons, ...] = ()
+    """The reasons offered beside each score, from 1 to 5."""
     max_text: int = MAX_TEXT
     max_image_bytes: int = 8_000_000
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from router.domain.aftercare import Task
 from router.domain.authority import Grant, GrantKind
 from router.domain.message import OrderCard
 from router.domain.promises import Promise
@@ -38,7 +39,13 @@ class PromiseChanged(Struct, tag="promise.changed"):
     what: PromiseEvent
 
 
-CareEvent = GrantChanged | PromiseChanged
+class TaskChanged(Struct, tag="task.changed"):
+    """A recovery task was opened, taken or done."""
+
+    task: Task
+
+
+CareEvent = GrantChanged | PromiseChanged | TaskChanged
 
 
 class AskGrant(_In):
@@ -69,6 +76,12 @@ class ChangePromise(_In):
 
     state: Literal["kept", "cancelled"] | None = None
     due_at: dt.datetime | None = None
+
+
+class FinishTask(_In):
+    """A supervisor says what came of a task."""
+
+    outcome: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
 class GrantLimits(Struct):
@@ -118,12 +131,23 @@ class Approval(Struct):
     """True when the reader asked for it, and so may not decide."""
 
 
+class TaskLine(Struct):
+    """A task with the names of who is in it, and its reasons as they read."""
+
+    task: Task
+    shopper_name: str | None
+    agent: str | None
+    taken_by: str | None
+    reasons: tuple[str, ...]
+
+
 class CareOverview(Struct):
     """The supervisors' side at one moment."""
 
     at: dt.datetime
     approvals: tuple[Approval, ...]
     budgets: tuple[Budget, ...]
+    tasks: tuple[TaskLine, ...]
 
 
 class TrailView(Struct):

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import structlog
 
+from router.desk.aftercare import AftercareDesk
 from router.desk.deliveries import Deliveries
 from router.desk.grants import GrantDesk
 from router.desk.promising import PromiseDesk
@@ -25,7 +26,11 @@ class Care:
         self.deliveries = Deliveries(services)
         self.grants = GrantDesk(services, self.deliveries)
         self.promises = PromiseDesk(services)
-        self._steps: tuple[Callable[[], Awaitable[None]], ...] = (self.promises.sweep,)
+        self.aftercare = AftercareDesk(services)
+        self._steps: tuple[Callable[[], Awaitable[None]], ...] = (
+            self.promises.sweep,
+            self.aftercare.sweep,
+        )
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:

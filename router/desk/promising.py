@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from router import hub, wire_care
@@ -131,7 +131,12 @@ def open_ones(promises: Sequence[Promise]) -> tuple[Promise, ...]:
 
 
 def _said(services: Services, message: Message) -> Said:
-    return Said(message.at, services.settings.zone, working_days(lambda day: None))
+    return Said(message.at, services.settings.zone, working_days(_known_days(services)))
+
+
+def _known_days(services: Services) -> Callable[[dt.date], bool | None]:
+    days = services.rules().timing.calendar.days
+    return lambda day: bool(days[day]) if day in days else None
 
 
 def _publish(services: Services, promise: Promise, what: wire_care.PromiseEvent) -> None:

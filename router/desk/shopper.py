@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from knowledge_base.misses import MissReason
 from router import hub, wire
 from router.desk import announce
+from router.desk.aftercare import AftercareDesk
 from router.desk.answering import Answering
 from router.desk.cases import CaseDesk, bowed
 from router.desk.misses import miss_of_answer
@@ -29,6 +30,7 @@ class ShopperDesk:
     answering: Answering
     board: QueueBoard
     cases: CaseDesk
+    aftercare: AftercareDesk
 
     async def come_in(self, shopper: Shopper, context: Context) -> Conversation:
         """Open, or find again, the shopper's conversation."""
@@ -49,6 +51,7 @@ class ShopperDesk:
             presets=await self._presets(shopper, conversation.context),
             place=self.board.place_of(conversation.id),
             greeting=greeting,
+            rating_reasons=self._rating_reasons(conversation.context.locale),
             max_image_bytes=self.services.settings.max_image_bytes,
         )
 
@@ -111,24 +114,14 @@ class ShopperDesk:
 
     async def rate(self, conversation: str, command: wire.Rate) -> None:
         """Keep the rating of the last resolved case."""
-        services = self.services
-        comment = command.comment.strip()
-        if comment:
-            comment = clean_text(comment, limit=500)
-        changed = await services.store.rate(conversation, command.score, comment, services.now())
-        services.hub.publish(
-            wire.ConversationRated(conversation, command.score),
-            hub.for_shopper(conversation),
-            hub.for_staff(conversation),
-            hub.DESK,
-        )
-        announce.state(services, changed.conversation)
+        await self.aftercare.rate(conversation, command.score, command.reasons, command.comment)
 
     async def typing(self, conversation: str) -> None:
         """Show staff that the shopper is typing; what is about to be resolved waits for them."""
         self.services.hub.publish(
             wire.TypingShown(conversation, "shopper"), hub.for_staff(conversation)
         )
+        self.aftercare.shopper_types(conversation)
         await self.cases.shopper_types(conversation)
 
     async def _append(
@@ -166,6 +159,13 @@ class ShopperDesk:
             self.answering.due(conversation.id)
         elif conversation.status is Status.QUEUED:
             await announce.to_desks(self.services, conversation)
+
+    def _rating_reasons(self, locale: str) -> tuple[wire.RatingReasons, ...]:
+        rules = self.services.rules().csat
+        return tuple(
+            tuple(wire.RatingChoice(one.key, one.shown(locale)) for one in rules.offered(score))
+            for score in range(1, 6)
+        )
 
     async def _agent_name(self, conversation: Conversation) -> str | None:
         if conversation.agent is None:

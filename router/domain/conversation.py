@@ -203,7 +203,13 @@ class Conversation:
         """Close the case; what the shopper says next opens a new one with the bot."""
         self.held_by(agent)
         resolved = self._owned(Status.RESOLVED, None, now)
-        return replace(resolved, decided_seq=self.shopper_seq, rating_case=self.case)
+        return replace(resolved, decided_seq=self.shopper_seq)
+
+    def ask_rating(self, now: dt.datetime) -> Conversation:
+        """Ask the shopper to rate the case that was resolved last."""
+        if self.status is not Status.RESOLVED:
+            raise IllegalMove("the case goes on: its rating is asked once it is resolved")
+        return replace(self, rating_case=self.case, updated_at=now)
 
     def take_over(self, supervisor: str, now: dt.datetime) -> Conversation:
         """Give a conversation from the agent who has it to a supervisor; its epoch moves."""

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from knowledge_base.database import Database
 from knowledge_base.misses import Miss
 from knowledge_base.store import insert_miss
+from router.domain.aftercare import Task
 from router.domain.assignment import AssignmentPolicy
 from router.domain.cases import NOT_SAID, Closing
 from router.domain.conversation import Context, Conversation
@@ -21,6 +22,7 @@ from router.domain.people import Shopper, Staff
 from router.domain.priority import PriorityPolicy
 from router.domain.sla import Clock, Timing
 from router.store import claims, clocks, moves, quotes, reads, staff, tickets
+from router.store.aftercare import AftercareBook
 from router.store.cases import CaseStore, Standing
 from router.store.clocks import Breach
 from router.store.grant_book import GrantBook
@@ -76,6 +78,7 @@ class Store:
         self.grants = GrantBook(self._write, self._read)
         self.cases = CaseStore(self._write, self._read)
         self.queue = QueueBook(self._write, self._read)
+        self.aftercare = AftercareBook(self._write, self._read)
         self.promises = PromiseBook(self._write, self._read)
 
     async def open(self) -> None:
@@ -203,11 +206,19 @@ class Store:
             conversation, lambda c: moves.vote(c, conversation, seq, helpful, miss)
         )
 
-    async def rate(self, conversation: str, score: int, comment: str, now: dt.datetime) -> Changed:
-        """Keep the rating of the last resolved case, once."""
-        return await self._write(
-            conversation, lambda c: moves.rate(c, conversation, score, comment, now)
-        )
+    async def rate(
+        self,
+        conversation: str,
+        score: int,
+        comment: str,
+        now: dt.datetime,
+        *,
+        reasons: Sequence[str] = (),
+        task: str | None = None,
+    ) -> tuple[Changed, Task | None]:
+        """Keep the rating of the case that was asked about, once, and open the task it leads to."""
+        work = partial(moves.rate, reasons=reasons, task=task)
+        return await self._write(conversation, lambda c: work(c, conversation, score, comment, now))
 
     async def leave(
         self,

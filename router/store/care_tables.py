@@ -86,3 +86,37 @@ promises = sa.Table(
     sa.Index(None, "state", "due_at"),
     sa.Index(None, "state", "nudge_at"),
 )
+
+# A resolved case whose rating is to be asked when it has been quiet for a while.
+csat_asks = sa.Table(
+    "csat_asks",
+    metadata,
+    sa.Column("conversation", sa.String(40), primary_key=True),
+    sa.Column("case", sa.Integer, primary_key=True),
+    sa.Column("agent", sa.String(40)),
+    sa.Column("resolved_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Index(None, "state", "resolved_at"),
+)
+
+tasks = sa.Table(
+    "tasks",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation", sa.String(40), nullable=False),
+    sa.Column("case", sa.Integer, nullable=False),
+    sa.Column("shopper", sa.String(80), nullable=False),
+    sa.Column("agent", sa.String(40)),
+    sa.Column("score", sa.Integer, nullable=False),
+    sa.Column("reasons", sa.Text, nullable=False),
+    sa.Column("comment", sa.String(500), nullable=False),
+    sa.Column("opened_at", UtcDateTime, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("taken_by", sa.String(40)),
+    sa.Column("taken_at", UtcDateTime),
+    sa.Column("done_by", sa.String(40)),
+    sa.Column("done_at", UtcDateTime),
+    sa.Column("outcome", sa.String(500), nullable=False),
+    sa.UniqueConstraint("conversation", "case"),
+    sa.Index(None, "state", "opened_at"),
+)

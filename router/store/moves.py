@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from knowledge_base.misses import Miss
 from knowledge_base.store import insert_miss
+from router.domain.aftercare import Task
 from router.domain.cases import NOT_SAID, Closing
 from router.domain.conversation import Context, Conversation, Status
 from router.domain.errors import (
@@ -28,7 +29,7 @@ from router.domain.message import Draft, Message, Sender
 from router.domain.people import Shopper, Staff
 from router.domain.queue import joined
 from router.domain.routing import Decision, MoodSignal
-from router.store import case_rows
+from router.store import aftercare_rows, case_rows
 from router.store import tables as t
 from router.store.rows import (
     conversation_of,
@@ -202,11 +203,7 @@ def end_care(
     end_handoff(connection, before.handoff, now)
     if resolve:
         case_rows.close_case(connection, before, agent.id, closing, now)
-        connection.execute(
-            t.ratings.insert().values(
-                conversation=before.id, case=before.case, agent=agent.id, asked_at=now
-            )
-        )
+        aftercare_rows.case_resolved(connection, before, agent.id, now)
     changed = append(connection, moved, drafts, now, before=before)
     return replace(changed, handoff=handoff_by_id(connection, before.handoff))
 
@@ -265,18 +262,40 @@ def vote(
 
 
 def rate(
-    connection: sa.Connection, conversation_id: str, score: int, comment: str, now: dt.datetime
-) -> Changed:
-    """Keep the rating of the last resolved case, once."""
+    connection: sa.Connection,
+    conversation_id: str,
+    score: int,
+    comment: str,
+    now: dt.datetime,
+    *,
+    reasons: Sequence[str] = (),
+    task: str | None = None,
+) -> tuple[Changed, Task | None]:
+    """Keep the rating of the case that was asked about, once; `task` is the id of what it opens."""
     before = load(connection, conversation_id)
     moved = before.rate(now)
-    connection.execute(
+    rated = connection.execute(
         t.ratings.update()
         .where(t.ratings.c.conversation == conversation_id, t.ratings.c.case == before.rating_case)
-        .values(score=score, comment=comment, rated_at=now)
-    )
+        .values(score=score, comment=comment, rated_at=now, reasons=to_json(reasons))
+        .returning(t.ratings.c.agent, t.ratings.c.case)
+    ).one()
     _store(connection, before, moved)
-    return Changed(moved)
+    if task is None:
+        return Changed(moved), None
+    opened = Task(
+        id=task,
+        conversation=before.id,
+        case=rated.case,
+        shopper=before.shopper,
+        agent=rated.agent,
+        score=score,
+        reasons=tuple(reasons),
+        comment=comment,
+        opened_at=now,
+    )
+    aftercare_rows.open_task(connection, opened)
+    return Changed(moved), opened
 
 
 def load(connection: sa.Connection, conversation_id: str) -> Conversation:

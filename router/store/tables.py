@@ -138,6 +138,7 @@ ratings = sa.Table(
     sa.Column("case", sa.Integer, primary_key=True),
     sa.Column("agent", sa.String(40)),
     sa.Column("score", sa.Integer),
+    sa.Column("reasons", sa.Text, nullable=False, server_default="[]"),
     sa.Column("comment", sa.String(500), nullable=False, default=""),
     sa.Column("asked_at", UtcDateTime, nullable=False),
     sa.Column("rated_at", UtcDateTime),

@@ -13,6 +13,7 @@ from router.web.staff import staff_of
 routes = web.RouteTableDef()
 
 CONVERSATION = "/api/v1/conversations/{id:[A-Za-z0-9_\\-]{8,40}}"
+TASK = "/api/v1/tasks/{id:[A-Za-z0-9_\\-]{1,40}}"
 GRANT = "/api/v1/grants/{id:[A-Za-z0-9_\\-]{1,40}}"
 
 
@@ -82,6 +83,25 @@ async def change_promise(request: web.Request) -> web.Response:
     )
 
 
+@routes.post(f"{TASK}/take")
+async def take(request: web.Request) -> web.Response:
+    """Take a recovery task."""
+    refuse_forged(request)
+    me = await staff_of(request)
+    return json_response(await request.app[CARE].aftercare.take(me, request.match_info["id"]))
+
+
+@routes.post(f"{TASK}/done")
+async def finish(request: web.Request) -> web.Response:
+    """Close a recovery task with what came of it."""
+    refuse_forged(request)
+    me = await staff_of(request)
+    wanted = await body_of(request, wire_care.FinishTask)
+    return json_response(
+        await request.app[CARE].aftercare.done(me, request.match_info["id"], wanted.outcome)
+    )
+
+
 @routes.get("/api/v1/supervisor/care")
 async def overview(request: web.Request) -> web.Response:
     """Show the supervisors what waits for them."""
@@ -92,5 +112,6 @@ async def overview(request: web.Request) -> web.Response:
             at=request.app[SERVICES].now(),
             approvals=await desk.approvals(me),
             budgets=await desk.budgets(me),
+            tasks=await request.app[CARE].aftercare.tasks(me),
         )
     )

@@ -34,7 +34,16 @@ from router.settings import ROOT, Settings, with_secrets
 from router.shop import Shop
 from router.store import tables as t
 from router.store.rows import message_values
-from router.web.keys import AGENT_DESK, DEMO_SHOP, HUB, SERVICES, SHIFTS, SHOPPER_DESK, Patience
+from router.web.keys import (
+    AGENT_DESK,
+    CARE,
+    DEMO_SHOP,
+    HUB,
+    SERVICES,
+    SHIFTS,
+    SHOPPER_DESK,
+    Patience,
+)
 
 PASSWORD = "a-long-enough-password"
 
@@ -239,6 +248,16 @@ class House:
     @property
     def shoppers(self) -> Any:
         return self.client.app[SHOPPER_DESK]
+
+    @property
+    def care(self) -> Any:
+        return self.client.app[CARE]
+
+    async def quiet(self, **span: float) -> None:
+        """Let time pass, and care do what is due then."""
+        self.clock.forward(**(span or {"minutes": 1}))
+        await self.care.once()
+        await self.care.deliveries.idle()
 
     async def token(self, shopper: dict[str, Any] | None = None) -> str:
         body = {"shopper": shopper} if shopper else {}

@@ -26,6 +26,10 @@ export type GrantState =
  */
 export type Limit = "agent_day" | "once" | "per_grant" | "per_order" | "return_days" | "shop_day";
 /**
+ * Where a task stands.
+ */
+export type TaskState = "done" | "open" | "taken";
+/**
  * Where a promise stands; `late` is open still, and the shopper has been told.
  */
 export type PromiseState = "cancelled" | "kept" | "late" | "open";
@@ -112,6 +116,7 @@ export type DeskEvent =
   | Opened
   | GrantChanged
   | PromiseChanged
+  | TaskChanged
   | Pong
   | ErrorFrame;
 /**
@@ -506,6 +511,37 @@ export interface CareOverview {
   at: string;
   approvals: Approval[];
   budgets: Budget[];
+  tasks: TaskLine[];
+}
+/**
+ * A task with the names of who is in it, and its reasons as they read.
+ */
+export interface TaskLine {
+  task: Task;
+  shopper_name: string | null;
+  agent: string | null;
+  taken_by: string | null;
+  reasons: string[];
+}
+/**
+ * Something a supervisor makes good: a shopper rated a case low, and said why.
+ */
+export interface Task {
+  id: string;
+  conversation: string;
+  case: number;
+  shopper: string;
+  agent: string | null;
+  score: number;
+  reasons: string[];
+  comment: string;
+  opened_at: string;
+  state: TaskState;
+  taken_by: string | null;
+  taken_at: string | null;
+  done_by: string | null;
+  done_at: string | null;
+  outcome: string;
 }
 /**
  * What stands beside a conversation: what was given, and what may be.
@@ -1238,6 +1274,13 @@ export interface PromiseChanged {
   what: "cancelled" | "changed" | "kept" | "late" | "made" | "nudged";
 }
 /**
+ * A recovery task was opened, taken or done.
+ */
+export interface TaskChanged {
+  type: "task.changed";
+  task: Task;
+}
+/**
  * Answers a ping.
  */
 export interface Pong {
@@ -1398,6 +1441,12 @@ export interface EntryPage {
  */
 export interface Findings {
   findings: FindingView[];
+}
+/**
+ * A supervisor says what came of a task.
+ */
+export interface FinishTask {
+  outcome: string;
 }
 /**
  * One check: its figure and its threshold; `passed` is None where nothing could be measured.
@@ -1721,6 +1770,17 @@ export interface Rate {
   type: "rate";
   score: number;
   comment?: string;
+  /**
+   * @maxItems 10
+   */
+  reasons?: string[];
+}
+/**
+ * A reason of a rating: what is sent, and what it reads.
+ */
+export interface RatingChoice {
+  key: string;
+  text: string;
 }
 /**
  * GET /api/v1/kb/releases. GET /api/v1/kb/releases/{n}/diff[?against=m] gives a DiffView.
@@ -1873,6 +1933,7 @@ export interface Welcome {
   presets: Preset[];
   place: Place | null;
   greeting: string;
+  rating_reasons: RatingChoice[][];
   max_text: number;
   max_image_bytes: number;
 }

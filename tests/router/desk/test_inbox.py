@@ -105,6 +105,10 @@ async def answered(
     done = after(minutes * 60)
     await store.end_care(conversation, LINA, resolve=True, drafts=[bot_says("再见")], now=done)
     if rating is not None:
+        (asking,) = [
+            a for a in await store.aftercare.to_ask(done) if a.conversation == conversation
+        ]
+        await store.aftercare.ask(asking, done, done)
         await store.rate(conversation, rating, "", done)
 
 

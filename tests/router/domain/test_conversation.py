@@ -69,14 +69,14 @@ def test_what_was_said_to_an_agent_is_not_answered_by_the_bot_afterwards() -> No
 
 def test_a_message_after_resolve_opens_a_new_case_with_the_bot() -> None:
     resolved = ACTIVE.resolve("lina", NOON)
-    assert resolved.rating_case == 1
+    assert resolved.ask_rating(NOON).rating_case == 1
     again = resolved.appended(after(60), by_shopper=True)
     assert (again.status, again.case, again.answer_is_due) == (Status.BOT, 2, True)
     assert again.epoch == resolved.epoch + 1
 
 
 def test_a_case_is_rated_once() -> None:
-    rated = ACTIVE.resolve("lina", NOON).rate(NOON)
+    rated = ACTIVE.resolve("lina", NOON).ask_rating(NOON).rate(NOON)
     with pytest.raises(IllegalMove):
         rated.rate(NOON)
 

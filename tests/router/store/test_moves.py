@@ -227,8 +227,12 @@ async def test_resolve_asks_for_one_rating_and_a_new_question_opens_a_case(store
     ended = await store.end_care(
         conversation.id, LINA, resolve=True, drafts=[system("已结束")], now=after(60)
     )
-    assert ended.conversation.rating_case == 1
-    rated = await store.rate(conversation.id, 5, "很快", after(70))
+    assert ended.conversation.rating_case is None
+    (asking,) = await store.aftercare.to_ask(after(60))
+    asked_about = await store.aftercare.ask(asking, after(0), after(65))
+    assert asked_about is not None
+    assert asked_about.rating_case == 1
+    rated, _ = await store.rate(conversation.id, 5, "很快", after(70))
     assert rated.conversation.rating_case is None
     with pytest.raises(IllegalMove):
         await store.rate(conversation.id, 1, "", after(71))

@@ -52,6 +52,9 @@ async def test_a_shopper_who_types_转人工_joins_the_queue_and_an_agent_takes_
     await agent.send("resolve", conversation=conversation)
     changed = await shopper.until("conversation.changed")
     assert changed["conversation"]["status"] == "resolved"
+    assert not changed["conversation"]["rating_due"]
+    await house.quiet()
+    changed = await shopper.until("conversation.changed")
     assert changed["conversation"]["rating_due"]
     await shopper.send("rate", score=5, comment="很快")
     await shopper.until("conversation.rated", score=5)

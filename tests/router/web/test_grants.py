@@ -10,7 +10,6 @@ import pytest
 from knowledge_base.database import Database
 from router.desk.payouts import Carried, NotCarried
 from router.domain.authority import Grant
-from router.web.keys import CARE
 from tests.router.harness import House, running
 from tests.router.people import LINA, WANG
 from tests.router.web.care import CHEN, ZHAO, get, post, talking
@@ -55,7 +54,7 @@ async def test_above_the_limit_a_supervisor_approves_with_one_click(house: House
     await post(chen, f"grants/{grant['id']}/decision", 200, approve=True, note="同意")
     while "88.00 元优惠券" not in (await shopper.message("system"))["body"]["text"]:
         pass
-    await house.client.app[CARE].deliveries.idle()
+    await house.care.deliveries.idle()
     trail = await get(chen, f"grants/{grant['id']}/trail")
     assert [(line["event"], line["by"]) for line in trail["lines"]] == [
         ("requested", "李娜"), ("approved", "陈静"), ("delivered", None),
@@ -146,7 +145,7 @@ async def test_a_return_above_the_value_is_approved_and_booked_once(house: House
     await post(chen, f"grants/{first['id']}/decision", 200, approve=True)
     twice = await post(chen, f"grants/{second['id']}/decision", 409, approve=True)
     assert "已经批准过退货" in twice["detail"]
-    await house.client.app[CARE].deliveries.idle()
+    await house.care.deliveries.idle()
     third = await post(lina, path, 422, client_id="return-click-3", **body)
     assert "只有已签收" in third["detail"]
 
@@ -172,7 +171,7 @@ async def test_a_flood_of_clicks_ends_at_the_budget(house: House) -> None:
 
 async def test_while_the_shop_is_down_a_grant_waits_and_then_arrives(house: House) -> None:
     shopper, desk, lina, conversation = await talking(house)
-    care, tries = house.client.app[CARE], []
+    care, tries = house.care, []
 
     async def carry(grant: Grant) -> Carried | NotCarried:
         tries.append(grant.attempts)
@@ -200,7 +199,7 @@ async def test_while_the_shop_is_down_a_grant_waits_and_then_arrives(house: Hous
 
 async def test_what_the_shop_refuses_is_failed_and_reversed_by_a_supervisor(house: House) -> None:
     shopper, desk, lina, conversation = await talking(house)
-    chen, care = await house.login(CHEN), house.client.app[CARE]
+    chen, care = await house.login(CHEN), house.care
 
     async def carry(grant: Grant) -> NotCarried:
         return NotCarried("顾客账户被冻结", final=True)

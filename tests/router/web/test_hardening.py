@@ -243,6 +243,9 @@ async def test_script_in_a_tapped_title_a_reply_a_note_a_reason_and_a_comment_st
     await agent.send("accept", conversation=conversation)
     await agent.until("conversation.assigned")
     await agent.send("resolve", conversation=conversation)
+    while (await shopper.until("conversation.changed"))["conversation"]["status"] != "resolved":
+        pass
+    await house.quiet()
     while not (await shopper.until("conversation.changed"))["conversation"]["rating_due"]:
         pass
     await shopper.send("rate", score=1, comment=SCRIPT)

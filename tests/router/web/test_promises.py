@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from knowledge_base.database import Database
-from router.web.keys import CARE
 from tests.router.harness import House, Socket, flowing, running
 from tests.router.people import LINA, WANG
 from tests.router.web.care import CHEN, Client, get, post, talking
@@ -44,7 +43,7 @@ async def promises(client: Client, conversation: str) -> list[dict[str, Any]]:
 
 async def swept(house: House, **later: float) -> None:
     house.clock.forward(**later)
-    await house.client.app[CARE].once()
+    await house.care.once()
 
 
 async def test_a_promise_of_the_agent_is_nudged_and_when_late_the_shopper_is_told(

@@ -103,6 +103,8 @@ export function reduce(board: Board, event: DeskEvent, now: number): Board {
       return cared(board, event.grant.conversation);
     case "promise.changed":
       return cared(board, event.promise.conversation);
+    case "task.changed":
+      return cared(board, event.task.conversation);
     case "pong":
       return board;
   }
