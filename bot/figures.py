@@ -9,9 +9,10 @@ import msgspec
 
 from bot.components.held_out import HeldOut
 from bot.flow import FLOW_ONLY_INTENTS
-from bot.reading import reading_of
+from bot.reading import OUT_OF_SCOPE, reading_of
 
 SHOWN = 3
+_NO_ANSWERS = FLOW_ONLY_INTENTS | {OUT_OF_SCOPE}
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -25,12 +26,12 @@ class Figure(msgspec.Struct, frozen=True):
 def figures(held_out: Iterable[HeldOut]) -> list[Figure]:
     """Return the readings as the router gets them outside the flows.
 
-    Text of an intent that only means something inside a flow is left out.
+    Text that is out of scope, or only means something inside a flow, is left out.
     """
     return [
         Figure(one.text, one.intent, _outside_flow(one))
         for one in held_out
-        if one.intent not in FLOW_ONLY_INTENTS
+        if one.intent not in _NO_ANSWERS
     ]
 
 

@@ -11,6 +11,8 @@ from bot.lexicon import order_number_in
 from bot.wire import Entity, Reading
 
 READ_LENGTH: Final = 2000
+OUT_OF_SCOPE: Final = "out_of_scope"
+"""The intent of what no entry and no flow is about."""
 _LEAST_REST: Final = 0.25
 _NOT_READ: Final = re.compile(r"[\s/／]+")
 
@@ -42,6 +44,11 @@ def _outside_flow(ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float
     return [(name, share / max(1.0 - dropped, _LEAST_REST)) for name, share in kept]
 
 
+def _in_scope(ranking: Sequence[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Return the ranking of what can be answered; what is out of scope keeps its share."""
+    return [(name, share) for name, share in ranking if name != OUT_OF_SCOPE]
+
+
 def _entity(found: Mapping[str, Any], at: int) -> Entity:
     value = str(found["value"])
     if found["entity"] == "order_number":
@@ -55,7 +62,7 @@ def reading_of(parsed: Parsed, at: int, *, in_flow: bool) -> Reading:
     Short words such as 好的 mean a flow's yes only `in_flow`.
     """
     ranking = [(str(r["name"]), float(r["confidence"])) for r in parsed.get("intent_ranking", ())]
-    shown = ranking if in_flow else _outside_flow(ranking)
+    shown = _in_scope(ranking if in_flow else _outside_flow(ranking))
     best = shown[0] if shown else ("", 0.0)
     return Reading(
         intent=best[0],

@@ -1,7 +1,8 @@
-"""The intent classifier of the pipeline: characters, a linear model, calibrated confidence."""
+"""The intent classifier of the pipeline: a linear model with calibrated confidence."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -22,9 +23,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.components.fitting import Hyperparameters, fit
-from bot.components.grams import grams
+from bot.components.grams import Wording, wording
 from bot.components.held_out import FILE, HeldOut, write_held_out
 from bot.components.linear import LinearIntents
+from bot.components.meaning import WordVectors
 from bot.components.normalizer import AS_TYPED
 
 RANKING_LENGTH: Final = 10
@@ -34,10 +36,10 @@ class CalibratedIntentClassifierUntrained(Exception):
     """A model package without the classifier's arrays was loaded."""
 
 
-def _grams(message: Message) -> list[str]:
-    """Return what the model counts in a message that the tokenizer has cut into words."""
+def _wording(message: Message) -> Wording:
+    """Return what the model reads of a message that the tokenizer has cut into words."""
     words = [token.text for token in message.get(TOKENS_NAMES[TEXT], [])]
-    return grams(message.get(TEXT, ""), words)
+    return wording(message.get(TEXT, ""), words)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -56,6 +58,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
             folds=int(config["folds"]),
             seed=int(config["random_state"]),
         )
+        self._vectors = str(config["vectors"])
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
@@ -72,12 +75,13 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Return the settings config.yml may change."""
+        """Return the settings config.yml may change; `vectors` names word vectors, if any."""
         default = Hyperparameters()
         return {
             "strength": default.strength,
             "folds": default.folds,
             "random_state": default.seed,
+            "vectors": "",
         }
 
     @classmethod
@@ -108,9 +112,10 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         """Fit the model on the training phrasings, and store it with what it proved to know."""
         examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
         fitted = fit(
-            [_grams(example) for example in examples],
+            [_wording(example) for example in examples],
             [example.get(INTENT) for example in examples],
             self._how,
+            WordVectors.open(Path(self._vectors)) if self._vectors else None,
         )
         self._model = fitted.model
         held_out = [
@@ -137,7 +142,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     def _rank(self, message: Message) -> list[dict[str, Any]]:
         if self._model is None:
             raise CalibratedIntentClassifierUntrained("train the model before reading with it")
-        chances = self._model.read(_grams(message))
+        chances = self._model.read(_wording(message))
         return [
             {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}
             for intent, confidence in self._model.ranking(chances, RANKING_LENGTH)

@@ -9,23 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags
 
-from bot.components.grams import IN_WORD
+from bot.components.grams import BY_SOUND, IN_WORD, Wording
 
 Array = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 TINY: Final = 1e-12
 _IN_WORD_WEIGHT: Final = 0.7
+_BY_SOUND_WEIGHT: Final = 0.5
 
 
-def places_of(texts: Sequence[Sequence[str]]) -> dict[str, int]:
+def places_of(texts: Sequence[Wording]) -> dict[str, int]:
     """Return a column for every feature of the texts."""
-    return {gram: at for at, gram in enumerate(sorted({g for text in texts for g in text}))}
+    return {gram: at for at, gram in enumerate(sorted({g for text in texts for g in text.grams}))}
 
 
-def count(texts: Sequence[Sequence[str]], places: dict[str, int]) -> csr_matrix:
+def count(texts: Sequence[Wording], places: dict[str, int]) -> csr_matrix:
     """Return one row of feature counts a text; a feature without a place is not counted."""
-    counted = [[places[gram] for gram in text if gram in places] for text in texts]
+    counted = [[places[gram] for gram in text.grams if gram in places] for text in texts]
     starts = np.cumsum([0, *map(len, counted)])
     columns = np.fromiter((place for row in counted for place in row), dtype=np.int32)
     matrix = csr_matrix(
@@ -36,21 +37,28 @@ def count(texts: Sequence[Sequence[str]], places: dict[str, int]) -> csr_matrix:
     return matrix
 
 
-def in_word(places: dict[str, int]) -> Flags:
-    """Tell of each feature whether it lies within a word."""
-    return np.asarray([gram.startswith(IN_WORD) and len(gram) > 1 for gram in places])
+def worth_of(places: dict[str, int]) -> Array:
+    """Return what each feature is worth by its kind: those of words and of sounds count less."""
+    worth = [
+        _IN_WORD_WEIGHT
+        if gram.startswith(IN_WORD) and len(gram) > 1
+        else _BY_SOUND_WEIGHT
+        if gram.startswith(BY_SOUND) and " " in gram
+        else 1.0
+        for gram in places
+    ]
+    return np.asarray(worth, dtype=np.float32)
 
 
-def rarity_of(counts: csr_matrix, within: Flags) -> Array:
-    """Return the weight of each column: by its rarity, less within words, 0 where no row has it.
+def rarity_of(counts: csr_matrix, worth: Array) -> Array:
+    """Return the weight of each column: its worth by its rarity, 0 where no row has it.
 
     The root of the inverse document frequency, since with few phrasings an entry the full one
     overrates the rarest features.
     """
     seen = np.bincount(counts.indices, minlength=counts.shape[1])
     rarity = np.sqrt(np.log((1 + counts.shape[0]) / (1 + seen)) + 1.0)
-    weighed = np.where(seen > 0, rarity, 0.0) * np.where(within, _IN_WORD_WEIGHT, 1.0)
-    return np.asarray(weighed, dtype=np.float32)
+    return np.asarray(np.where(seen > 0, rarity, 0.0) * worth, dtype=np.float32)
 
 
 def weigh(counts: csr_matrix, rarity: Array) -> csr_matrix:

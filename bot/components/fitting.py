@@ -12,15 +12,16 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from bot.components.beside import in_parallel
+from bot.components.certainty import Certainty
 from bot.components.counting import (
     TINY,
     Array,
     Flags,
     count,
-    in_word,
     places_of,
     rarity_of,
     weigh,
+    worth_of,
 )
 from bot.components.experts import (
     Labels,
@@ -28,11 +29,14 @@ from bot.components.experts import (
     Shares,
     boundaries,
     contrasts,
+    discriminants,
     latent,
     weighted_sum,
 )
+from bot.components.grams import Wording
 from bot.components.held_out import folds_of
-from bot.components.linear import LinearIntents, softmax
+from bot.components.linear import LinearIntents, Meant, softmax
+from bot.components.meaning import Meaning, WordVectors
 
 _JUDGED: Final = 3000
 _WORTH_A_COPY: Final = 100_000
@@ -60,30 +64,38 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """Counted texts with their labels, and how to learn them."""
+    """Counted texts with their labels and, with vectors, their places; and how to learn them."""
 
     counts: csr_matrix
-    within: Flags
+    worth: Array
+    placed: Array | None
     truth: Labels
     labels: int
     how: Hyperparameters
 
     def experts(self, seen: Flags) -> tuple[Array, list[Linear]]:
-        """Learn from the texts that are seen; returns the features' rarity and the experts."""
-        rarity = rarity_of(self.counts[seen], self.within)
+        """Learn from the texts that are seen; returns the features' rarity and the experts.
+
+        The last expert scores places, if there are any; the others score features.
+        """
+        rarity = rarity_of(self.counts[seen], self.worth)
         rows, truth = weigh(self.counts[seen], rarity), self.truth[seen]
         shared = latent(rows, truth, self.labels)
-        return rarity, [
+        learned = [
             boundaries(rows, truth, shared.scores(rows), self.how.strength, self.how.seed),
             contrasts(rows, truth, self.labels),
             shared,
         ]
+        if self.placed is not None:
+            learned.append(discriminants(self.placed[seen], truth, self.labels))
+        return rarity, learned
 
     def held_out(self, unseen: Flags) -> list[Array]:
         """Return the scores each expert gives the unseen texts after learning the others."""
         rarity, experts = self.experts(~unseen)
         rows = weigh(self.counts[unseen], rarity)
-        return [expert.scores(rows) for expert in experts]
+        asked = [rows] * 3 + ([] if self.placed is None else [self.placed[unseen]])
+        return [expert.scores(of) for expert, of in zip(experts, asked, strict=True)]
 
 
 def fit_shares(experts: Sequence[Array], truth: Labels) -> tuple[Shares, float]:
@@ -105,8 +117,13 @@ def fit_shares(experts: Sequence[Array], truth: Labels) -> tuple[Shares, float]:
     return np.asarray(best.x), float(best.fun)
 
 
-def fit(texts: Sequence[Sequence[str]], intents: Sequence[str], how: Hyperparameters) -> Fitted:
-    """Fit the model on texts given by their features, and its confidence on held-out folds.
+def fit(
+    texts: Sequence[Wording],
+    intents: Sequence[str],
+    how: Hyperparameters,
+    vectors: WordVectors | None = None,
+) -> Fitted:
+    """Fit the model on texts, and its confidence on held-out folds.
 
     Raises ValueError when there are fewer than two intents to tell apart.
     """
@@ -114,17 +131,39 @@ def fit(texts: Sequence[Sequence[str]], intents: Sequence[str], how: Hyperparame
     if len(names) < 2:
         raise ValueError("training needs at least two intents: add phrasings of another entry")
     places = places_of(texts)
-    task = _Task(count(texts, places), in_word(places), truth, len(names), how)
+    meaning = Meaning.learned(vectors, texts) if vectors else None
+    placed = np.stack([meaning.of(text.words) for text in texts]) if meaning else None
+    task = _Task(count(texts, places), worth_of(places), placed, truth, len(names), how)
     folds = min(how.folds, int(np.bincount(truth).max()))
-    if folds < 2:
-        rarity, scorer, held_out = _fit_blindly(task)
-    else:
-        rarity, scorer, held_out = _fit(task, folds_of(texts, truth, folds, how.seed))
-    return Fitted(LinearIntents(tuple(map(str, names)), places, rarity, scorer), held_out)
+    learned = (
+        _learn(task, folds_of(texts, truth, folds, how.seed)) if folds >= 2 else _blindly(task)
+    )
+    model = LinearIntents(
+        tuple(map(str, names)),
+        places,
+        learned.rarity,
+        Linear.sum_of(learned.experts[:3], learned.shares[:3]),
+        None
+        if meaning is None
+        else Meant(meaning, Linear.sum_of(learned.experts[3:], learned.shares[3:])),
+        learned.certainty,
+    )
+    return Fitted(model, learned.held_out)
 
 
-def _fit(task: _Task, fold_of: Labels) -> tuple[Array, Linear, Array]:
-    """Return the features' rarity, the model and what it says of each text held out."""
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """Experts with their shares, how sure they may be, and what they say of each text unseen."""
+
+    rarity: Array
+    experts: list[Linear]
+    shares: Shares
+    certainty: Certainty
+    held_out: Array
+
+
+def _learn(task: _Task, fold_of: Labels) -> _Learned:
+    """Learn from all texts, and from all but each fold, which is then asked about."""
     jobs: list[Callable[[], Any]] = [partial(task.experts, fold_of >= 0)]
     jobs += [partial(task.held_out, fold_of == fold) for fold in np.unique(fold_of)]
     worth_it = len(fold_of) * task.labels > _WORTH_A_COPY
@@ -132,15 +171,19 @@ def _fit(task: _Task, fold_of: Labels) -> tuple[Array, Linear, Array]:
     scores = [_put_together(of_folds, fold_of) for of_folds in zip(*unseen, strict=True)]
     judged = np.random.default_rng(task.how.seed).permutation(len(fold_of))[:_JUDGED]
     shares, _ = fit_shares([each[judged] for each in scores], task.truth[judged])
-    return rarity, Linear.sum_of(experts, shares), softmax(weighted_sum(scores, shares))
+    chances = softmax(weighted_sum(scores, shares))
+    certainty = Certainty.learned(chances, task.truth)
+    return _Learned(rarity, experts, shares, certainty, certainty.of(chances))
 
 
-def _fit_blindly(task: _Task) -> tuple[Array, Linear, Array]:
+def _blindly(task: _Task) -> _Learned:
     """Do the same where no text can be held out: one expert, as sharp as it comes."""
     texts = task.counts.shape[0]
-    rarity, (boundaries_alone, *_) = task.experts(np.ones(texts, dtype=np.bool_))
+    rarity, experts = task.experts(np.ones(texts, dtype=np.bool_))
+    shares = np.zeros(len(experts))
+    shares[0] = 1.0
     unknown = np.full((texts, task.labels), 1.0 / task.labels, dtype=np.float32)
-    return rarity, boundaries_alone, unknown
+    return _Learned(rarity, experts, shares, Certainty(), unknown)
 
 
 def _put_together(parts: Sequence[Array], fold_of: Labels) -> Array:

@@ -10,6 +10,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.components.grams import Wording
+
 FILE: Final = "held_out.jsonl"
 
 
@@ -22,9 +24,9 @@ class HeldOut(msgspec.Struct, frozen=True):
 
 
 def folds_of(
-    texts: Sequence[Sequence[str]], truth: NDArray[np.intp], folds: int, seed: int
+    texts: Sequence[Wording], truth: NDArray[np.intp], folds: int, seed: int
 ) -> NDArray[np.intp]:
-    """Return the fold of each text, given by its features: the texts of an intent are dealt out.
+    """Return the fold of each text: the texts of an intent are dealt out.
 
     Texts of the same features fall into the same fold, whatever their intents, so that no model
     is asked what it has seen.
@@ -34,7 +36,7 @@ def folds_of(
     fold_of: dict[tuple[str, ...], int] = {}
     found = np.zeros(len(texts), dtype=np.intp)
     for at in order:
-        key = tuple(texts[at])
+        key = texts[at].grams
         if key not in fold_of:
             # Each intent starts elsewhere, else small intents would all miss the last folds.
             fold_of[key] = (dealt[truth[at]] + truth[at]) % folds

@@ -1,9 +1,8 @@
-"""The intent model: scores linear in the counted features of a text, and their chances."""
+"""The intent model: scores linear in what is seen of a text, and how sure they make it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,10 +10,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.components.certainty import AS_FITTED, Certainty
 from bot.components.counting import TINY, Array
 from bot.components.experts import Linear
+from bot.components.grams import Wording
+from bot.components.meaning import Meaning
 
 _FILE: Final = "intents.npz"
+_VERSION: Final = 3
 
 
 class ModelOutdated(Exception):
@@ -28,6 +31,14 @@ def softmax(scores: NDArray[Any]) -> NDArray[Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """The part of a model that scores what words mean."""
+
+    meaning: Meaning
+    scorer: Linear
+
+
+@dataclass(frozen=True, slots=True)
 class LinearIntents:
     """A fitted model: the place and weight of each feature, a column an intent."""
 
@@ -35,20 +46,27 @@ class LinearIntents:
     places: dict[str, int]
     rarity: Array
     scorer: Linear
+    meant: Meant | None = None
+    certainty: Certainty = AS_FITTED
 
-    def read(self, text: Sequence[str]) -> Array:
-        """Return the calibrated chance of each label for one text, given by its features.
+    def read(self, text: Wording) -> Array:
+        """Return the calibrated chance of each label for one text.
 
         A text with no known feature is a uniform guess: the model knows nothing of it.
         """
-        counted = Counter(self.places[gram] for gram in text if gram in self.places)
+        counted = Counter(self.places[gram] for gram in text.grams if gram in self.places)
         if not counted:
             return np.full(len(self.labels), 1.0 / len(self.labels), dtype=np.float32)
         columns = np.fromiter(counted.keys(), dtype=np.intp, count=len(counted))
         times = np.fromiter(counted.values(), dtype=np.float32, count=len(counted))
         row = np.log1p(times) * self.rarity[columns]
         row /= np.sqrt(row @ row) + TINY
-        return softmax(row @ self.scorer.weights[columns] + self.scorer.bias)
+        scores = row @ self.scorer.weights[columns] + self.scorer.bias
+        if self.meant is not None:
+            place = self.meant.meaning.of(text.words)
+            if place.any():
+                scores = scores + place @ self.meant.scorer.weights + self.meant.scorer.bias
+        return self.certainty.of(softmax(scores))
 
     def ranking(self, chances: Array, length: int) -> tuple[tuple[str, float], ...]:
         """Return the likeliest labels with their chances, best first."""
@@ -59,23 +77,35 @@ class LinearIntents:
         """Write the model as plain arrays, which load without running any code."""
         np.savez(
             folder / _FILE,
+            version=_VERSION,
             labels=np.asarray(self.labels, dtype=np.str_),
             grams=np.asarray(list(self.places), dtype=np.str_),
             rarity=self.rarity,
             # Half the size, and below a thousandth of a score's noise.
             weights=self.scorer.weights.astype(np.float16),
             bias=self.scorer.bias,
+            meant_weights=self.meant.scorer.weights if self.meant else np.empty((0, 0)),
+            meant_bias=self.meant.scorer.bias if self.meant else np.empty(0),
+            certainty=np.asarray([self.certainty.slope, self.certainty.offset]),
         )
+        if self.meant is not None:
+            self.meant.meaning.save(folder)
 
     @classmethod
     def open(cls, folder: Path) -> LinearIntents:
         """Read a model that `save` wrote; raises ModelOutdated for one of another version."""
+        meaning = Meaning.open(folder)
         with np.load(folder / _FILE, allow_pickle=False) as saved:
-            if "sharpness" in saved:
-                raise ModelOutdated(f"{folder / _FILE} is of an earlier version: train it again")
+            if "version" not in saved or int(saved["version"]) != _VERSION:
+                raise ModelOutdated(f"{folder / _FILE} is of another version: train it again")
+            slope, offset = map(float, saved["certainty"])
             return cls(
                 labels=tuple(map(str, saved["labels"])),
                 places={str(gram): place for place, gram in enumerate(saved["grams"])},
                 rarity=saved["rarity"],
                 scorer=Linear(saved["weights"].astype(np.float32), saved["bias"]),
+                meant=None
+                if meaning is None
+                else Meant(meaning, Linear(saved["meant_weights"], saved["meant_bias"])),
+                certainty=Certainty(slope, offset),
             )

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from bot.components import experts
-from bot.components.counting import count, in_word, places_of, rarity_of, weigh
+from bot.components.counting import count, places_of, rarity_of, weigh, worth_of
 from bot.components.experts import Linear, boundaries, contrasts, latent
+from bot.components.grams import Wording
 
 PRODUCTS = ["戒指", "项链", "毛衣", "围巾", "皮带"]
 QUESTIONS = [
@@ -18,8 +19,12 @@ QUESTIONS = [
 
 
 def rows_of(texts: list[str], places: dict[str, int], known: list[str]):
-    rarity = rarity_of(count([list(text) for text in known], places), in_word(places))
-    return weigh(count([list(text) for text in texts], places), rarity)
+    rarity = rarity_of(count(letters(known), places), worth_of(places))
+    return weigh(count(letters(texts), places), rarity)
+
+
+def letters(texts: list[str]) -> list[Wording]:
+    return [Wording(tuple(text), ()) for text in texts]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +39,7 @@ def shop():
         if kept_back:
             asked.append(thing + wordings[-1])
             wanted.append(label)
-    places = places_of([list(text) for text in texts])
+    places = places_of(letters(texts))
     known = rows_of(texts, places, texts)
     return known, np.array(labels), rows_of(asked, places, texts), np.array(wanted)
 
@@ -77,4 +82,4 @@ def test_the_sum_of_models_scores_as_the_sum_of_their_scores(shop):
     other = latent(rows, truth, labels)
     both = Linear.sum_of([one, other], np.array([0.5, 2.0]))
     expected = 0.5 * one.scores(rows) + 2.0 * other.scores(rows)
-    assert both.scores(rows) == pytest.approx(expected, abs=1e-4)
+    assert both.scores(rows) == pytest.approx(expected, rel=1e-6, abs=1e-4)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.components.fitting import Hyperparameters, fit
-from bot.components.grams import grams
+from bot.components.grams import Wording, wording
 from bot.components.held_out import HeldOut, folds_of, read_held_out, write_held_out
 from bot.figures import Figure, figures, write_figures
 
@@ -14,30 +14,30 @@ FOLDS = 4
 
 
 def test_an_intents_phrasings_are_dealt_evenly_to_the_folds():
-    texts = [(f"问{at}",) for at in range(24)]
+    texts = [Wording((f"问{at}",), ()) for at in range(24)]
     truth = np.repeat([0, 1], 12)
     found = folds_of(texts, truth, FOLDS, seed=1)
     assert [np.bincount(found[truth == intent]).tolist() for intent in (0, 1)] == [[3] * FOLDS] * 2
 
 
 def test_the_same_words_under_two_intents_are_held_out_together():
-    texts = [("多久",), ("几天",), ("多久",), ("何时",)]
+    texts = [Wording((t,), ()) for t in ("多久", "几天", "多久", "何时")]
     for seed in range(20):
         found = folds_of(texts, np.array([0, 0, 1, 1]), 2, seed)
         assert found[0] == found[2]
 
 
 def test_intents_of_one_phrasing_are_spread_over_the_folds():
-    found = folds_of([(f"问{at}",) for at in range(8)], np.arange(8), FOLDS, seed=1)
+    found = folds_of([Wording((f"问{at}",), ()) for at in range(8)], np.arange(8), FOLDS, seed=1)
     assert np.bincount(found).tolist() == [2] * FOLDS
 
 
 def test_a_model_does_not_know_held_out_words_that_no_other_phrasing_has():
     texts = ["发货", "发货吗", "发货呢", "龘", "优惠券", "用券", "券吗", "券呢"]
     intents = ["ship"] * 4 + ["coupon"] * 4
-    fitted = fit([grams(text, []) for text in texts], intents, Hyperparameters())
+    fitted = fit([wording(text, []) for text in texts], intents, Hyperparameters())
     assert fitted.held_out[3].tolist() == pytest.approx([0.5, 0.5], abs=0.3)
-    assert fitted.model.ranking(fitted.model.read(grams("龘", [])), 1)[0][0] == "ship"
+    assert fitted.model.ranking(fitted.model.read(wording("龘", [])), 1)[0][0] == "ship"
 
 
 def test_what_was_held_out_comes_back_as_it_was_written(tmp_path: Path):
