@@ -9,6 +9,14 @@ class Flow(StrEnum):
 
     WHERE_IS_MY_ORDER = "where_is_my_order"
     RETURN_REQUEST = "return_request"
+    URGE_SHIPMENT = "urge_shipment"
+    CHANGE_ADDRESS = "change_address"
+    CANCEL_ORDER = "cancel_order"
+    REFUND_PROGRESS = "refund_progress"
+    PRICE_PROTECTION = "price_protection"
+    INVOICE_REQUEST = "invoice_request"
+    EXCHANGE_REQUEST = "exchange_request"
+    REPAIR_REQUEST = "repair_request"
 
     @property
     def form(self) -> str:
@@ -29,11 +37,17 @@ class Outcome(StrEnum):
 
 
 class Slot(StrEnum):
-    """The slots of the domain; the first three are also the steps that ask for them."""
+    """The slots of the domain; those up to `confirmed` are also the steps that ask for them."""
 
     ORDER_NUMBER = "order_number"
     RETURN_REASON = "return_reason"
     RETURN_PICKUP = "return_pickup"
+    NEW_ADDRESS = "new_address"
+    INVOICE_TITLE = "invoice_title"
+    INVOICE_EMAIL = "invoice_email"
+    EXCHANGE_SPEC = "exchange_spec"
+    REPAIR_FAULT = "repair_fault"
+    CONFIRMED = "confirmed"
     OFFERED_PICKUP = "offered_pickup"
     ORDER_TITLE = "order_title"
     PRODUCT_LINE = "product_line"

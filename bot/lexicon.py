@@ -25,12 +25,16 @@ _LAST: Final = re.compile(r"(最后|末尾)(一|那)?(个|单|件)?(吧)?")
 
 _LEAVE: Final = re.compile(
     r"(那就?|还是|我|嗯+|哦|好的?|先|要)*"
-    r"(取消(退货|申请|办理|这次|查询|操作)?|算了?算?了|不(想|打算|准备|要)?退(货)?了?|先不(退|弄|办|查|用)"
-    r"|(暂时)?不(退|弄|办|搞|查|看|问|换)了|不用(退|查|弄|办|看|麻烦)?了?|没事了?|当我没说|退出|结束|停止?"
+    r"(取消(退货|申请|办理|这次|查询|操作)?|算了?算?了|不(想|打算|准备|要)?退(货)?了?|先?不(退|弄|办|查|用|改|开|修|催|换|取消|申请)(了|地址|发票|货)?"
+    r"|(暂时)?不(退|弄|办|搞|查|看|问|换|改|开|修|催|取消|申请)了|不用(退|查|弄|办|看|改|开|修|催|换|麻烦)?了?|没事了?|当我没说|退出|结束|停止?"
     r"|返回|不麻烦了|下次(再说)?|以后再说|再说|改天(再说)?|quxiao|suanle|cancel|stop|quit|exit)"
     r"(吧|了|啊|哈|哦|啦|呗|喽|谢谢|谢了|你|吗)*"
 )
 _UNWANTED: Final = re.compile(r"(我|那|就|都)*不(想|需)?要(它|这个)?了?(吧|啦|谢谢)*")
+_CANCEL_MEANT: Final = re.compile(
+    r"(那就?|还是|我|嗯+|哦|好的?|要|就|帮我|给我|确认|确定|直接|把)*"
+    r"(取消(订单|掉|这单|它)?|(这单|订单)?(我)?不要了|退掉?|撤掉?)(吧|了|啊|哈|哦|啦|呗|谢谢)*"
+)
 _YES: Final = re.compile(
     r"(嗯+|哦+|那|就|我)*"
     r"(确认|确定|确定的|好|好的|好滴|好哒|好呀|好吧|行|行的|行吧|可以|可以的|可|对|对的|是|是的|没错|没问题|没毛病"
@@ -109,6 +113,11 @@ def is_leaving(text: str, *, unwanted_leaves: bool = True) -> bool:
     """
     plain = bare(text)
     return bool(_LEAVE.fullmatch(plain) or (unwanted_leaves and _UNWANTED.fullmatch(plain)))
+
+
+def means_cancelling(text: str) -> bool:
+    """Say whether `text` is for cancelling an order, where that is what is being done."""
+    return bool(_CANCEL_MEANT.fullmatch(bare(text)))
 
 
 def is_yes(text: str) -> bool:

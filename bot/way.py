@@ -7,8 +7,17 @@ from datetime import date
 from enum import Enum, auto
 from typing import Final
 
+from bot.details import tells
 from bot.flow import CANCEL_FLOW, Flow, Slot
-from bot.lexicon import is_leaving, is_no, is_question, is_yes, order_number_in, reason_in
+from bot.lexicon import (
+    is_leaving,
+    is_no,
+    is_question,
+    is_yes,
+    means_cancelling,
+    order_number_in,
+    reason_in,
+)
 from bot.pickup import next_day, window_in
 from bot.wire import Reading
 
@@ -42,8 +51,10 @@ def answers(step: Slot | None, text: str, today: date) -> bool:
         case Slot.RETURN_PICKUP:
             named = window_in(text, today, next_day(today))
             return named is not None or is_yes(text) or is_no(text)
+        case Slot.CONFIRMED:
+            return is_yes(text) or is_no(text)
         case _:
-            return False
+            return tells(step, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,8 @@ def way_of(
 
     A question that is confidently another entry's leaves, and so do words like 我再想想.
     """
+    if flow is Flow.CANCEL_ORDER and means_cancelling(text):
+        return Way.ON
     if is_leaving(text, unwanted_leaves=step is not Slot.RETURN_REASON):
         return Way.CANCEL
     asks = is_question(text)

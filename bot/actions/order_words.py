@@ -88,4 +88,6 @@ def _state_words(order: Order, now: datetime, zone: ZoneInfo) -> tuple[str, tupl
 def tell(order: Order, now: datetime, zone: ZoneInfo) -> Message:
     """Return the order's state, what comes next, and its card."""
     words, buttons = _state_words(order, now, zone)
+    if order.as_of is not None:
+        words += f"\n（订单系统暂时没有响应，这是 {moment(order.as_of, now, zone)} 的状态。）"
     return Message(f"「{order.title}」（{order.number}）\n{words}", buttons, order.number)

@@ -59,6 +59,14 @@ class TrackingEvent(msgspec.Struct, frozen=True):
     text: str
 
 
+class Receiver(msgspec.Struct, frozen=True):
+    """Where an order goes; the phone is masked."""
+
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+
+
 class Order(msgspec.Struct, frozen=True):
     """One order of a shopper; unknown fields of a newer router are ignored."""
 
@@ -73,6 +81,11 @@ class Order(msgspec.Struct, frozen=True):
     delivered_at: datetime | None = None
     returnable: bool = False
     not_returnable_reason: str | None = None
+    receiver: Receiver | None = None
+    refusals: dict[str, str] = {}
+    specs: tuple[tuple[str, ...], ...] = ()
+    as_of: datetime | None = None
+    """When the shop last said so, if it cannot be asked now."""
 
     @property
     def title(self) -> str:
@@ -121,3 +134,13 @@ def order_named(text: str, orders: tuple[Order, ...]) -> Order | None:
     ]
     best = max(lengths, default=0)
     return orders[lengths.index(best)] if best and lengths.count(best) == 1 else None
+
+
+def item_named(text: str, order: Order) -> int | None:
+    """Return the place of the one item of an order that `text` names, or None."""
+    if len(order.items) == 1:
+        return 0
+    plain = bare(text)
+    lengths = [_shared_length(plain, bare(item.title)) for item in order.items]
+    best = max(lengths, default=0)
+    return lengths.index(best) if best and lengths.count(best) == 1 else None

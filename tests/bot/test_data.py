@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.flow import Flow
 from bot.lexicon import bare
 from bot.reading import FLOW_ONLY_INTENTS
 
@@ -38,10 +39,19 @@ def entries() -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("intent", "least"), [("where_is_my_order", 40), ("return_request", 40), ("cancel_flow", 25)]
+    ("intent", "least"), [*((flow.value, 40) for flow in Flow), ("cancel_flow", 25)]
 )
 def test_there_are_enough_phrasings(intent: str, least: int) -> None:
     assert len(ours()[intent]) >= least
+
+
+def test_everybody_knows_the_same_flows() -> None:
+    root = DATA.parent
+    vocabulary = yaml.safe_load((DATA / "shop" / "vocabulary.yml").read_text("utf-8"))
+    domain = yaml.safe_load((root / "bot" / "domain" / "flows.yml").read_text("utf-8"))
+    flows = {flow.value for flow in Flow}
+    assert set(vocabulary["flow"]) == flows
+    assert set(domain["forms"]) == {flow.form for flow in Flow}
 
 
 def test_no_phrasing_stands_twice() -> None:
