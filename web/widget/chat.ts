@@ -169,8 +169,8 @@ export class Chat {
   }
 
   /** Rates the resolved case. */
-  rate(score: number, comment: string): boolean {
-    return this.sendNow({ type: "rate", score, comment: comment.trim().slice(0, 500) });
+  rate(score: number, comment: string, reasons: string[] = []): boolean {
+    return this.sendNow({ type: "rate", score, reasons, comment: comment.trim().slice(0, 500) });
   }
 
   /** Tells a human that the shopper is typing, not more often than needed. */

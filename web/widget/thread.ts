@@ -1,11 +1,13 @@
 import { reactive } from "vue";
 import { SeqLine } from "../shared/thread";
-import type { ConversationView, Message, Place, Preset, Welcome } from "../shared/wire";
+import type { ConversationView, Message, Place, Preset, RatingChoice, Welcome } from "../shared/wire";
 
 export interface ThreadState {
   conversation: ConversationView | null;
   messages: Message[];
   presets: Preset[];
+  /** The reasons offered beside each score, from 1 to 5. */
+  reasons: RatingChoice[][];
   greeting: string;
   place: Place | null;
   maxText: number;
@@ -27,6 +29,7 @@ export class Thread {
     conversation: null,
     messages: [],
     presets: [],
+    reasons: [],
     greeting: "",
     place: null,
     maxText: 4_000,
@@ -67,6 +70,7 @@ export class Thread {
       this.line.contiguous = 0;
     }
     state.presets = event.presets;
+    state.reasons = event.rating_reasons ?? [];
     state.greeting = event.greeting;
     state.place = event.place;
     state.maxText = event.max_text;

@@ -1,5 +1,6 @@
 import { knowledgeEn } from "./knowledge.en";
 import { casesEn } from "./cases.en";
+import { careEn } from "./care.en";
 import { supervisorEn } from "./supervisor.en";
 import type { Texts } from "./zh-CN";
 
@@ -319,6 +320,7 @@ export const en: Texts = {
   },
   kb: knowledgeEn,
   cs: casesEn,
+  care: careEn,
   sv: supervisorEn,
   error: {
     wrong_password: "Login or password is wrong.",

@@ -1,5 +1,6 @@
 import { knowledgeZhCN } from "./knowledge.zh-CN";
 import { casesZhCN } from "./cases.zh-CN";
+import { careZhCN } from "./care.zh-CN";
 import { supervisorZhCN } from "./supervisor.zh-CN";
 
 export const zhCN = {
@@ -323,6 +324,7 @@ export const zhCN = {
   },
   kb: knowledgeZhCN,
   cs: casesZhCN,
+  care: careZhCN,
   sv: supervisorZhCN,
   error: {
     wrong_password: "账号或密码不对。",

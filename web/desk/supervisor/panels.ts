@@ -1,6 +1,9 @@
 /** The panels of the supervisor's page, in the order they stand; each takes what it needs itself. */
 
 import type { Component } from "vue";
+import ApprovalsPanel from "../care/ApprovalsPanel.vue";
+import BudgetsPanel from "../care/BudgetsPanel.vue";
+import TasksPanel from "../care/TasksPanel.vue";
 import AgentsPanel from "./components/AgentsPanel.vue";
 import QueuePanel from "./components/QueuePanel.vue";
 
@@ -14,4 +17,7 @@ export interface Panel {
 export const PANELS: readonly Panel[] = [
   { name: "queue", component: QueuePanel, wide: true },
   { name: "agents", component: AgentsPanel },
+  { name: "approvals", component: ApprovalsPanel },
+  { name: "tasks", component: TasksPanel },
+  { name: "budgets", component: BudgetsPanel },
 ];

@@ -55,7 +55,7 @@ describe("the languages", () => {
 describe("the pages", () => {
   const root = join(import.meta.dirname, "..");
   const knowledge = ["components", "views", "state"].flatMap((folder) => [join("knowledge", folder), join("supervisor", folder)]);
-  const sources = ["components", "views", "state", ".", ...knowledge, "knowledge", "supervisor"].flatMap((folder) =>
+  const sources = ["components", "views", "state", ".", ...knowledge, "knowledge", "supervisor", "care"].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => /\.(vue|ts)$/.test(name) && !name.endsWith(".d.ts"))
       .map((name) => [name, readFileSync(join(root, folder, name), "utf8")] as const),

@@ -321,7 +321,7 @@ describe("the way to a human", () => {
     await panel.get(hook("rate-4")).trigger("click");
     await panel.get(`${hook("rating")} textarea`).setValue("很快");
     await panel.get(hook("rating")).trigger("submit");
-    expect(stage.line.of("rate")).toEqual([{ type: "rate", score: 4, comment: "很快" }]);
+    expect(stage.line.of("rate")).toEqual([{ type: "rate", score: 4, reasons: [], comment: "很快" }]);
     stage.line.hears({ type: "conversation.rated", conversation: "conversation-1", score: 4 });
     await nextTick();
     expect(panel.find(hook("rating")).exists()).toBe(false);
