@@ -69,6 +69,7 @@ def reading_of(parsed: Parsed, at: int, *, in_flow: bool) -> Reading:
         confidence=round(best[1], 4),
         ranking=tuple((name, round(share, 4)) for name, share in shown[:10]),
         entities=tuple(_entity(found, at) for found in parsed.get("entities", ())),
+        sure_from=tuple((one, other) for one, other in parsed.get("sure_from", ())),
     )
 
 

@@ -51,12 +51,17 @@ class Entity(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """What was understood: the likeliest intent, and up to ten with their confidence."""
+    """What was understood: the likeliest intent, and up to ten with their confidence.
+
+    `sure_from` tells of the model from which confidence on so large a share of its answers is
+    right: pairs of precision and confidence.
+    """
 
     intent: str
     confidence: float
     ranking: tuple[tuple[str, float], ...]
     entities: tuple[Entity, ...]
+    sure_from: tuple[tuple[float, float], ...] = ()
 
 
 class Button(msgspec.Struct, frozen=True):

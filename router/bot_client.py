@@ -52,12 +52,16 @@ class BotEntity(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """What the bot understood; confidences are calibrated probabilities."""
+    """What the bot understood; confidences are calibrated probabilities.
+
+    `sure_from` are pairs of a precision and the model's confidence from which answers reach it.
+    """
 
     intent: str | None
     confidence: Annotated[float, Meta(ge=0, le=1.000001)]
     ranking: list[tuple[str, float]] = []
     entities: list[BotEntity] = []
+    sure_from: list[tuple[float, float]] = []
 
 
 class FlowState(Struct, frozen=True):

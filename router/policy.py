@@ -45,6 +45,7 @@ class _Decision(Struct, forbid_unknown_fields=True):
     rising_anger_floor: Share
     impatience: Share
     impatient_turns_before_handoff: Annotated[int, Meta(ge=2, le=20)]
+    target_precision: Share
     confident: Share
     guess_floor: Share
     candidate_floor: Share

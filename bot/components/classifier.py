@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,8 +30,11 @@ from bot.components.held_out import FILE, HeldOut, write_held_out
 from bot.components.linear import LinearIntents
 from bot.components.meaning import WordVectors
 from bot.components.normalizer import AS_TYPED
+from bot.components.threshold import SureFrom, sure_from
+from bot.figures import figures
 
 RANKING_LENGTH: Final = 10
+SURE_FROM_KEY: Final = "sure_from"
 
 
 class CalibratedIntentClassifierUntrained(Exception):
@@ -40,6 +45,12 @@ def _wording(message: Message) -> Wording:
     """Return what the model reads of a message that the tokenizer has cut into words."""
     words = [token.text for token in message.get(TOKENS_NAMES[TEXT], [])]
     return wording(message.get(TEXT, ""), words)
+
+
+def _sure_from(held_out: Sequence[HeldOut]) -> SureFrom:
+    """Return from which confidence the model may answer, outside of flows."""
+    read = [(f.ranking[0][1], f.ranking[0][0] == f.intent) for f in figures(held_out) if f.ranking]
+    return sure_from(read)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -62,6 +73,10 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+
+    @property
+    def _sure_from(self) -> SureFrom:
+        return self._model.sure_from if self._model else ()
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -117,15 +132,15 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
             self._how,
             WordVectors.open(Path(self._vectors)) if self._vectors else None,
         )
-        self._model = fitted.model
         held_out = [
             HeldOut(
                 example.get(AS_TYPED) or example.get(TEXT),
                 example.get(INTENT),
-                self._model.ranking(chances, RANKING_LENGTH),
+                fitted.model.ranking(chances, RANKING_LENGTH),
             )
             for example, chances in zip(examples, fitted.held_out, strict=True)
         ]
+        self._model = replace(fitted.model, sure_from=_sure_from(held_out))
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
             write_held_out(held_out, folder / FILE)
@@ -137,6 +152,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
             ranking = self._rank(message)
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
+            message.set(SURE_FROM_KEY, self._sure_from, add_to_output=True)
         return messages
 
     def _rank(self, message: Message) -> list[dict[str, Any]]:

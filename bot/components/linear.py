@@ -15,9 +15,10 @@ from bot.components.counting import TINY, Array
 from bot.components.experts import Linear
 from bot.components.grams import Wording
 from bot.components.meaning import Meaning
+from bot.components.threshold import SureFrom
 
 _FILE: Final = "intents.npz"
-_VERSION: Final = 3
+_VERSION: Final = 4
 
 
 class ModelOutdated(Exception):
@@ -48,6 +49,7 @@ class LinearIntents:
     scorer: Linear
     meant: Meant | None = None
     certainty: Certainty = AS_FITTED
+    sure_from: SureFrom = ()
 
     def read(self, text: Wording) -> Array:
         """Return the calibrated chance of each label for one text.
@@ -87,6 +89,7 @@ class LinearIntents:
             meant_weights=self.meant.scorer.weights if self.meant else np.empty((0, 0)),
             meant_bias=self.meant.scorer.bias if self.meant else np.empty(0),
             certainty=np.asarray([self.certainty.slope, self.certainty.offset]),
+            sure_from=np.asarray(self.sure_from, dtype=np.float64).reshape(-1, 2),
         )
         if self.meant is not None:
             self.meant.meaning.save(folder)
@@ -108,4 +111,5 @@ class LinearIntents:
                 if meaning is None
                 else Meant(meaning, Linear(saved["meant_weights"], saved["meant_bias"])),
                 certainty=Certainty(slope, offset),
+                sure_from=tuple((float(one), float(two)) for one, two in saved["sure_from"]),
             )

@@ -87,14 +87,14 @@ def week(url: str | None, json_out: bool) -> None:
 
 async def _prove(inbox: Inbox, runs: RunsStore, author: str) -> tuple[Proven, Moved]:
     given = with_secrets(settings())
-    confident = PolicyFile(given.policy_path).rules.routing.confident
+    policy = PolicyFile(given.policy_path).rules.routing
     now = _now()
     claimed = await inbox.claim(author=author, now=now)
     served = await inbox.served(now)
     address = (await runs.serving()).live_address or given.bot_url
     async with aiohttp.ClientSession() as session:
         bot = BotClient(session, address, given.service_token, deadline=given.bot_deadline)
-        ask = asking(bot, uuid.uuid4().hex, confident, served)
+        ask = asking(bot, uuid.uuid4().hex, policy, served)
         return await inbox.prove(ask, author=author, now=now), claimed
 
 

@@ -189,7 +189,7 @@ class Answering:
 
     def _ground(self, release: Release | None) -> Ground:
         rules = self._services.rules()
-        return Ground(release, rules.flows, self._services.today(), rules.routing.confident)
+        return Ground(release, rules.flows, self._services.today(), rules.routing)
 
     async def _miss(self, pending: PendingTurn, decided: Decided) -> Miss | None:
         """Tell which turn the knowledge base failed, if this decision shows one."""

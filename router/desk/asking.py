@@ -14,7 +14,7 @@ from router.desk.services import Services
 from router.domain.clauses import Asked, Clause, asked
 from router.domain.focus import Ranking, Topic, is_fragment, joined, refocused
 from router.domain.questions import Part, questions
-from router.domain.routing import Candidate, PastTurn, Unavailable, Understood
+from router.domain.routing import Candidate, PastTurn, Policy, Unavailable, Understood
 from router.store import PendingTurn
 
 LONGEST_TOPIC = 200
@@ -25,13 +25,13 @@ LONGEST_TOPIC = 200
 class Ground:
     """What readings are understood under: the live release, the flows, the day.
 
-    `sure` is the confidence from which one of several questions counts as understood.
+    `policy` tells from which confidence one of several questions counts as understood.
     """
 
     release: Release | None
     flows: Mapping[str, str]
     today: dt.date
-    sure: float
+    policy: Policy
 
     def candidate(self, key: str, confidence: float) -> Candidate | None:
         """Give what may be answered: an entry that is live and valid today, or a flow."""
@@ -148,6 +148,7 @@ def understood_from(answer: BotAnswer, ground: Ground, ranking: Ranking) -> Unde
         release=answer.release,
         model=answer.model,
         ranking=ranking,
+        sure_from=tuple(answer.reading.sure_from),
     )
 
 
@@ -196,7 +197,8 @@ def _understood(
         for place, clause in enumerate(said.clauses)
         if clause.text in read
     ]
-    chosen = questions(whole, parts, ground.categories(), ground.flows, ground.sure)
+    sure = ground.policy.sure_from(answer.reading.sure_from)
+    chosen = questions(whole, parts, ground.categories(), ground.flows, sure)
     return _of_several(understood, answer, chosen, ground)
 
 

@@ -18,6 +18,7 @@ from knowledge_base.replies import first_answer
 from knowledge_base.store import KnowledgeStore
 from knowledge_base.terms import Terms
 from router.bot_client import Bot, BotUnavailable, Question
+from router.domain.routing import Policy
 from router.mood import mask
 from router.store.inbox_reads import AfterTurn, read_after
 
@@ -141,11 +142,11 @@ def masked(cases: Iterable[MissCase]) -> list[MissCase]:
     return [replace(case, miss=replace(case.miss, text=mask(case.miss.text))) for case in cases]
 
 
-def asking(bot: Bot, run: str, confident: float, served: Collection[str]) -> Ask:
+def asking(bot: Bot, run: str, policy: Policy, served: Collection[str]) -> Ask:
     """Give what reads a text with the live bot, each in a conversation of its own.
 
     `run` sets the conversations of this replay apart from all others. The router acts on a
-    reading from the confidence `confident` on, and only when the live release serves the entry:
+    reading from the confidence `policy` asks for, and only when the live release serves the entry:
     after a roll back the model may still know one that is gone.
     """
     asked = 0
@@ -163,7 +164,8 @@ def asking(bot: Bot, run: str, confident: float, served: Collection[str]) -> Ask
         return LiveReading(
             entry=reading.intent,
             confidence=reading.confidence,
-            sure=reading.confidence >= confident and reading.intent in served,
+            sure=reading.confidence >= policy.sure_from(reading.sure_from)
+            and reading.intent in served,
             release=answer.release,
             model=answer.model,
         )

@@ -43,6 +43,7 @@ class Policy:
     rising_anger_floor: float = 0.45
     impatience: float = 0.55
     impatient_turns_before_handoff: int = 3
+    target_precision: float = 0.9
     confident: float = 0.55
     guess_floor: float = 0.15
     candidate_floor: float = 0.05
@@ -55,6 +56,17 @@ class Policy:
     vip_clarifications_before_handoff: int = 0
     courtesy_category: str = "寒暄"
     image_needs_human: bool = True
+
+    def sure_from(self, measured: Sequence[tuple[float, float]]) -> float:
+        """Give the confidence from which the bot answers under a model.
+
+        `measured` are the model's pairs of precision and confidence, rising: the first that
+        reaches the target holds; when none does, the surest one; without any, `confident`.
+        """
+        for precision, confidence in measured:
+            if precision >= self.target_precision:
+                return confidence
+        return measured[-1][1] if measured else self.confident
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,8 @@ class Understood:
     model: str | None = None
     ranking: tuple[tuple[str, float], ...] = ()
     questions: tuple[Understood, ...] = ()
+    sure_from: tuple[tuple[float, float], ...] = ()
+    """What the model has shown: pairs of a precision and the confidence that reaches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,14 +278,14 @@ def _from_reading(understood: Understood, turn: Turn, policy: Policy) -> Decisio
     evidence = Evidence(
         Rule.CONFIDENT,
         understood.confidence,
-        policy.confident,
+        policy.sure_from(understood.sure_from),
         release=understood.release,
         model=understood.model,
     )
     if understood.flow is not None:
         return _flowing(understood)
     best = understood.candidates[0] if understood.candidates else None
-    sure = understood.confidence >= policy.confident
+    sure = understood.confidence >= policy.sure_from(understood.sure_from)
     if sure and best is not None and best.entry == understood.intent and not best.is_flow:
         return _from_entry(best, evidence, turn, policy)
     return _when_unsure(understood, evidence, turn, policy)

@@ -206,7 +206,7 @@ async def _ask(walk: Walk, text: str, number: int, topic: Topic | None) -> Under
     except InvalidText as error:
         raise CannotEvaluate(f"row {number}: the router refuses this text: {error}") from error
     rules = walk.rules
-    ground = Ground(walk.release, rules.flows, walk.today, rules.routing.confident)
+    ground = Ground(walk.release, rules.flows, walk.today, rules.routing)
     understood, answer = await understand(walk.bot, question, ground, topic)
     if isinstance(understood, Unavailable):
         raise CannotEvaluate(f"row {number}: the bot gave no answer: {understood.why}")

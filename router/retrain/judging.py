@@ -28,6 +28,7 @@ from knowledge_base.gate.understanding import (
     when_sure,
 )
 from knowledge_base.metrics import Ranking, Read
+from router.domain.routing import Policy
 from router.mood import MoodReading
 from router.retrain.inputs import Inputs
 from router.retrain.reading import BotSilent, Reader, in_turns
@@ -47,10 +48,14 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the gate found; `seen` are the held-out texts the report draws."""
+    """What the gate found; `seen` are the held-out texts the report draws.
+
+    `confident` is the confidence from which the router would act on the candidate.
+    """
 
     checks: tuple[Check, ...]
     seen: tuple[Seen, ...]
+    confident: float
 
     @property
     def passed(self) -> bool:
@@ -60,11 +65,11 @@ class Judgement:
 
 @dataclass(slots=True)
 class Gate:
-    """Judges one candidate; `confident` is the confidence from which the router acts."""
+    """Judges one candidate; `policy` tells from which confidence the router would act on it."""
 
     settings: GateSettings
     inputs: Inputs
-    confident: float
+    policy: Policy
     read_mood: Callable[[str], MoodReading]
 
     async def judge(self, candidate: Reader, live: Live | None) -> Judgement:
@@ -80,17 +85,19 @@ class Gate:
     async def _judge(self, candidate: Reader, live: Live | None) -> Judgement:
         texts = self._texts()
         got = await candidate.rankings(texts)
+        confident = self.policy.sure_from(await candidate.sure_from())
         had = await live.reader.rankings(texts) if live is not None else None
         times = await self._times(candidate, live)
         knowledge, mood = await asyncio.to_thread(self._without_bots)
         checks = [
-            *self._understanding(got, had, live),
-            *self._promises(got, had),
+            *self._understanding(got, had, live, confident),
+            *self._promises(got, had, confident),
             *mood,
             *knowledge,
             *latency(*times, self.settings.thresholds),
         ]
-        return Judgement(tuple(checks), (*self._seen(got), *self.inputs.held_out.cross_validated))
+        seen = (*self._seen(got), *self.inputs.held_out.cross_validated)
+        return Judgement(tuple(checks), seen, confident)
 
     def _texts(self) -> list[str]:
         inputs = self.inputs
@@ -103,7 +110,11 @@ class Gate:
         ]
 
     def _understanding(
-        self, got: Mapping[str, Ranking], had: Mapping[str, Ranking] | None, live: Live | None
+        self,
+        got: Mapping[str, Ranking],
+        had: Mapping[str, Ranking] | None,
+        live: Live | None,
+        confident: float,
     ) -> Iterable[Check]:
         inputs, thresholds = self.inputs, self.settings.thresholds
         written, unseen = self._seen(got), inputs.held_out.cross_validated
@@ -115,12 +126,12 @@ class Gate:
         yield titles_found(titles, thresholds.titles_found)
         every = (*written, *unseen)
         same = None if unseen else before
-        yield from when_sure(every, self.confident, self._answerable, thresholds, same)
+        yield from when_sure(every, confident, self._answerable, thresholds, same)
         yield calibration(every, thresholds.calibration, same)
         yield out_of_scope_replied(
             [(text, got[text]) for text in inputs.out_of_scope],
             None if had is None else [(text, had[text]) for text in inputs.out_of_scope],
-            self.confident,
+            confident,
             self._answerable,
             thresholds.out_of_scope_replied,
         )
@@ -149,17 +160,17 @@ class Gate:
         )
 
     def _promises(
-        self, got: Mapping[str, Ranking], had: Mapping[str, Ranking] | None
+        self, got: Mapping[str, Ranking], had: Mapping[str, Ranking] | None, confident: float
     ) -> Iterable[Check]:
         inputs, thresholds = self.inputs, self.settings.thresholds
         yield confirmed_stay_right(
             [Kept(one, got[one.text]) for one in inputs.confirmed],
             None if had is None else [Kept(one, had[one.text]) for one in inputs.confirmed],
-            self.confident,
+            confident,
             self._answerable,
             thresholds.confirmed_stay_right,
         )
-        yield cures(inputs.claimed, got, self.confident, self._answerable, thresholds.cures)
+        yield cures(inputs.claimed, got, confident, self._answerable, thresholds.cures)
 
     def _without_bots(self) -> tuple[list[Check], list[Check]]:
         thresholds = self.settings.thresholds

@@ -205,8 +205,7 @@ class _Work:
                         memory.watch(candidate.pid)
                     judgement = await self._judge(release, reader, read_mood, scratch, began)
                     before = await points_before(self.runs)
-                    confident = shop.rules.routing.confident
-                    self.findings = Findings(judgement, release, confident, before)
+                    self.findings = Findings(judgement, release, judgement.confident, before)
                 await self._conclude(release, judgement, began)
 
     async def _release(self) -> Release:
@@ -245,7 +244,7 @@ class _Work:
         gate = Gate(
             settings=shop.gate,
             inputs=inputs,
-            confident=shop.rules.routing.confident,
+            policy=shop.rules.routing,
             read_mood=read_mood,
         )
         return await gate.judge(reader, await self._live(served))
@@ -309,7 +308,7 @@ class _Work:
             raise RunFailed("the bot does not answer")
         inbox = Inbox(shop.database, shop.zone)
         served = await inbox.served(shop.now())
-        ask = asking(client, run.id, shop.rules.routing.confident, served)
+        ask = asking(client, run.id, shop.rules.routing, served)
         return await inbox.prove(ask, author=run.author, now=shop.now())
 
 

@@ -53,6 +53,11 @@ class Reader:
         answer = await self._ask("你好")
         return "" if answer is None else answer.model
 
+    async def sure_from(self) -> list[tuple[float, float]]:
+        """Give the model's pairs of precision and the confidence that reaches it; BotSilent."""
+        answer = await self._ask("你好")
+        return [] if answer is None else answer.reading.sure_from
+
     async def milliseconds(self, text: str) -> float:
         """Read a text and give how long that took; BotSilent."""
         began = time.perf_counter()

@@ -70,6 +70,5 @@ class Prover:
         services = self._services
         now = services.now()
         served = await self._inbox.served(now)
-        confident = services.rules().routing.confident
-        ask = asking(services.bot, services.new_id(), confident, served)
+        ask = asking(services.bot, services.new_id(), services.rules().routing, served)
         await self._inbox.prove(ask, author=author, now=services.now())

@@ -90,7 +90,7 @@ class TryDesk:
         services = self.services
         rules = services.rules()
         name = f"try-{services.new_id()}"
-        ground = Ground(half.knowledge, rules.flows, on, rules.routing.confident)
+        ground = Ground(half.knowledge, rules.flows, on, rules.routing)
         question = Question(conversation=name, message=name, text=wanted.text)
         understood, answer = await understand(half.bot, question, ground)
         if isinstance(understood, Unavailable):

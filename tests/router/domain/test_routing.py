@@ -230,3 +230,22 @@ def test_a_flow_may_be_offered_as_a_choice_but_a_courtesy_may_not() -> None:
     decision = decide(turn(Understood("where_is_my_order", 0.4, torn)), POLICY)
     assert isinstance(decision, Clarify)
     assert [c.entry for c in decision.candidates] == ["where_is_my_order", "shipping_time"]
+
+
+@pytest.mark.parametrize(
+    ("measured", "threshold"),
+    [
+        pytest.param((), POLICY.confident, id="a model that has shown nothing"),
+        pytest.param(((0.85, 0.4), (0.9, 0.6), (0.95, 0.8)), 0.6, id="the target itself"),
+        pytest.param(((0.8, 0.4), (0.92, 0.7)), 0.7, id="the next better one"),
+        pytest.param(((0.7, 0.3), (0.8, 0.66)), 0.66, id="none: the surest it has"),
+    ],
+)
+def test_the_bot_answers_from_where_its_model_has_been_right_often_enough(
+    measured: tuple[tuple[float, float], ...], threshold: float
+) -> None:
+    for confidence, kind in ((threshold, Reply), (threshold - 0.01, Clarify)):
+        read = Understood("shipping_time", confidence, (SHIPPING,), sure_from=measured)
+        decision = decide(turn(read), POLICY)
+        assert isinstance(decision, kind)
+        assert decision.evidence.threshold == threshold
