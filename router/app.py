@@ -151,7 +151,9 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             app[CARE] = caring = Care(services)
             if parts.sweeping:
                 caring.start()
-            app[SHOPPER_DESK] = ShopperDesk(services, answering, board, cases, caring.aftercare)
+            app[SHOPPER_DESK] = ShopperDesk(
+                services, answering, board, cases, caring.aftercare, caring.follow_ups
+            )
             app[DEMO_SHOP] = demo_shop
             app[AGENT_DESK] = AgentDesk(services, answering, presence)
             app[SUPERVISOR_DESK] = SupervisorDesk(services, presence)

@@ -22,6 +22,7 @@ from router.domain.clock_policy import (
     WaitsSection,
     timing_of,
 )
+from router.domain.follow_ups import FollowUp, FollowUpLimits
 from router.domain.handoff import Priority
 from router.domain.presets import PresetRule
 from router.domain.priority import PriorityPolicy
@@ -100,8 +101,13 @@ class _File(Struct, forbid_unknown_fields=True):
     waits: WaitsSection = WaitsSection()
     promises: Promises = msgspec.field(default_factory=Promises)
     csat: Csat = msgspec.field(default_factory=Csat)
+    follow_ups: tuple[FollowUp, ...] = ()
+    follow_up_limits: FollowUpLimits = FollowUpLimits()
 
     def __post_init__(self) -> None:
+        names = [plan.name for plan in self.follow_ups]
+        if len(set(names)) < len(names):
+            raise ValueError("two `follow_ups` have the same name")
         for preset in self.presets:
             if preset.flow is not None and preset.flow not in self.flows:
                 raise ValueError(f"preset {preset.title!r}: no flow {preset.flow!r} in `flows`")
@@ -123,6 +129,8 @@ class HouseRules:
     waits: WaitsSection = field(default_factory=WaitsSection)
     promises: Promises = field(default_factory=Promises)
     csat: Csat = field(default_factory=Csat)
+    follow_ups: tuple[FollowUp, ...] = ()
+    follow_up_limits: FollowUpLimits = field(default_factory=FollowUpLimits)
 
 
 def read_policy(text: str, name: str = "policy") -> HouseRules:
@@ -153,6 +161,8 @@ def read_policy(text: str, name: str = "policy") -> HouseRules:
         waits=file.waits,
         promises=file.promises,
         csat=file.csat,
+        follow_ups=file.follow_ups,
+        follow_up_limits=file.follow_up_limits,
     )
 
 

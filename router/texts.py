@@ -66,6 +66,8 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
     grant_return: str
     grant_reversed: str
     promise_kept: str
+    follow_ups_stop: str
+    follow_ups_stopped: str
     promise_late: str
 
     def safety(self, danger: str) -> str:

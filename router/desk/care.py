@@ -10,6 +10,7 @@ import structlog
 
 from router.desk.aftercare import AftercareDesk
 from router.desk.deliveries import Deliveries
+from router.desk.follow_ups import FollowUpDesk
 from router.desk.grants import GrantDesk
 from router.desk.promising import PromiseDesk
 from router.desk.services import Services
@@ -27,9 +28,11 @@ class Care:
         self.grants = GrantDesk(services, self.deliveries)
         self.promises = PromiseDesk(services)
         self.aftercare = AftercareDesk(services)
+        self.follow_ups = FollowUpDesk(services)
         self._steps: tuple[Callable[[], Awaitable[None]], ...] = (
             self.promises.sweep,
             self.aftercare.sweep,
+            self.follow_ups.sweep,
         )
         self._task: asyncio.Task[None] | None = None
 

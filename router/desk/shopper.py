@@ -10,6 +10,7 @@ from router.desk import announce
 from router.desk.aftercare import AftercareDesk
 from router.desk.answering import Answering
 from router.desk.cases import CaseDesk, bowed
+from router.desk.follow_ups import FollowUpDesk
 from router.desk.misses import miss_of_answer
 from router.desk.orders import order_to_suggest, where
 from router.desk.queue import QueueBoard
@@ -31,6 +32,7 @@ class ShopperDesk:
     board: QueueBoard
     cases: CaseDesk
     aftercare: AftercareDesk
+    follow_ups: FollowUpDesk
 
     async def come_in(self, shopper: Shopper, context: Context) -> Conversation:
         """Open, or find again, the shopper's conversation."""
@@ -138,7 +140,10 @@ class ShopperDesk:
         changed = await services.store.receive(conversation, draft, services.now())
         if not changed.duplicate:
             announce.messages(services, changed)
-            await self._react(changed)
+            if await self.follow_ups.heard(changed.messages[0]):
+                announce.state(services, changed.conversation)
+            else:
+                await self._react(changed)
         elif changed.conversation.answer_is_due:
             self.answering.due(conversation)
         return changed.messages[0]

@@ -108,12 +108,14 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a bot message comes from in the knowledge base."""
+    """Where a bot message comes from: the knowledge base, or a plan of follow-ups."""
 
     entry: str | None = None
     revision: int | None = None
     release: int | None = None
     model: str | None = None
+    plan: str | None = None
+    """The follow-up plan of a message the shop sent by itself."""
 
 
 @dataclass(frozen=True, slots=True)

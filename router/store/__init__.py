@@ -25,6 +25,7 @@ from router.store import claims, clocks, moves, quotes, reads, staff, tickets
 from router.store.aftercare import AftercareBook
 from router.store.cases import CaseStore, Standing
 from router.store.clocks import Breach
+from router.store.follow_ups import FollowUpBook
 from router.store.grant_book import GrantBook
 from router.store.grants import Granted, Ledger
 from router.store.moves import Changed, DecisionRecord, Settlement
@@ -79,6 +80,7 @@ class Store:
         self.cases = CaseStore(self._write, self._read)
         self.queue = QueueBook(self._write, self._read)
         self.aftercare = AftercareBook(self._write, self._read)
+        self.follow_ups = FollowUpBook(self._write, self._read)
         self.promises = PromiseBook(self._write, self._read)
 
     async def open(self) -> None:

@@ -120,3 +120,22 @@ tasks = sa.Table(
     sa.UniqueConstraint("conversation", "case"),
     sa.Index(None, "state", "opened_at"),
 )
+
+# Which plan was sent for which order: claimed with the message, so once and for all.
+follow_ups = sa.Table(
+    "follow_ups",
+    metadata,
+    sa.Column("plan", sa.String(40), primary_key=True),
+    sa.Column("order", sa.String(40), primary_key=True),
+    sa.Column("shopper", sa.String(80), nullable=False),
+    sa.Column("conversation", sa.String(40), nullable=False),
+    sa.Column("sent_at", UtcDateTime, nullable=False),
+    sa.Index(None, "shopper", "sent_at"),
+)
+
+follow_up_stops = sa.Table(
+    "follow_up_stops",
+    metadata,
+    sa.Column("shopper", sa.String(80), primary_key=True),
+    sa.Column("at", UtcDateTime, nullable=False),
+)

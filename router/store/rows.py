@@ -97,7 +97,7 @@ def message_of(row: Row) -> Message:
         sender_name=row.sender_name,
         client_id=row.client_id,
         visibility=Visibility(row.visibility),
-        source=Source(row.entry, row.revision, row.release, row.model),
+        source=Source(row.entry, row.revision, row.release, row.model, row.plan),
         votable=row.votable,
         helpful=row.helpful,
     )
@@ -121,6 +121,7 @@ def message_values(message: Message, case: int) -> dict[str, Any]:
         "revision": message.source.revision,
         "release": message.source.release,
         "model": message.source.model,
+        "plan": message.source.plan,
         "votable": message.votable,
         "helpful": message.helpful,
     }

@@ -55,6 +55,7 @@ messages = sa.Table(
     sa.Column("revision", sa.Integer),
     sa.Column("release", sa.Integer),
     sa.Column("model", sa.String(80)),
+    sa.Column("plan", sa.String(40)),
     sa.Column("votable", sa.Boolean, nullable=False, default=False),
     sa.Column("helpful", sa.Boolean),
     sa.UniqueConstraint("conversation", "client_id"),

@@ -1165,13 +1165,14 @@ export interface Message {
   helpful: boolean | null;
 }
 /**
- * Where a bot message comes from in the knowledge base.
+ * Where a bot message comes from: the knowledge base, or a plan of follow-ups.
  */
 export interface Source {
   entry: string | null;
   revision: number | null;
   release: number | null;
   model: string | null;
+  plan: string | null;
 }
 /**
  * The message with this client id is committed under this seq.
