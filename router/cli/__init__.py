@@ -20,6 +20,7 @@ COMMANDS = {
     "model": ("router.cli.model:model", "See which model serves, and go back to an earlier one."),
     "eval": ("router.cli.eval:evaluate", "Measure understanding, triggers and answers."),
     "replay": ("router.cli.replay:replay", "Send real conversations through the stack."),
+    "simulate": ("router.cli.simulate:simulate", "Play a day of a shop at the desk."),
     "bench": ("router.cli.bench:bench", "Measure speed beside the simplest thing that works."),
 }
 """Where each command is, and what it is for, in the order people meet them."""
