@@ -39,6 +39,7 @@ from router.desk.shopper import ShopperDesk
 from router.desk.supervisor import SupervisorDesk
 from router.desk.sweep import Sweep
 from router.desk.together import Together
+from router.desk.waiting import WaitTeller
 from router.hub import Hub
 from router.identity import ShopperTokens
 from router.logs import configure_logging
@@ -141,9 +142,10 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
                 now=parts.now,
                 new_id=parts.new_id,
             )
-            answering, board = Answering(services), QueueBoard(services)
+            answering = Answering(services)
             app[SERVICES] = services
             presence = PresenceBoard()
+            board = QueueBoard(services, WaitTeller(services, presence))
             together = Together(services, presence)
             cases = CaseDesk(services, presence, together)
             app[CASE_DESK] = cases

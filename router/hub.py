@@ -138,6 +138,9 @@ class Publisher(Protocol):
     def publish(self, event: wire.Event, *topics: str) -> None:
         """Give an event once to everybody who follows any of the topics."""
 
+    def followed(self, topic: str) -> int:
+        """Count who follows a topic."""
+
 
 class Hub:
     """Who follows what in this process."""

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from router import hub, wire
 from router.desk.services import Services
+from router.desk.waiting import WaitTeller
 from router.domain.handoff import queue_order
 
 
 class QueueBoard:
     """Keeps the last published place of every waiting shopper and publishes the differences."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, waits: WaitTeller) -> None:
         self._services = services
+        self._waits = waits
         self._places: dict[str, wire.Place] = {}
 
     async def refresh(self) -> None:
         """Read the queue and tell each shopper whose place changed."""
         order = queue_order(await self._services.store.waiting())
-        places = {
-            handoff.conversation: wire.Place(place, len(order))
-            for place, handoff in enumerate(order, start=1)
-        }
+        line = [handoff.conversation for handoff in order]
+        places = await self._waits.places(line, len(order))
         before, self._places = self._places, places
         for conversation in before.keys() | places.keys():
             place = places.get(conversation)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -259,8 +259,8 @@ class Store:
             return [], []
         return await self._write("clocks", lambda c: clocks.noted(c, policy, now))
 
-    async def quote(self, told: Sequence[Quote]) -> None:
-        """Keep the waits shoppers are told."""
+    async def quote(self, told: Mapping[str, Quote]) -> None:
+        """Keep the waits shoppers are told, by conversation."""
         await self._write("quotes", lambda c: quotes.keep(c, told))
 
     async def keep_miss(self, miss: Miss) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,28 +29,20 @@ class Quote:
     waited: float | None = None
 
 
-def keep(connection: sa.Connection, told: Sequence[Quote]) -> None:
-    """Keep what shoppers are told; one who has been answered meanwhile is left out."""
+def keep(connection: sa.Connection, told: Mapping[str, Quote]) -> None:
+    """Keep what shoppers are told, by conversation; who is answered meanwhile is left out."""
     h, q = t.handoffs.c, ct.quotes.c
-    waiting = set(
-        connection.execute(
-            sa.select(h.id).where(
-                h.id.in_([quote.handoff for quote in told]), h.state == HandoffState.QUEUED.value
-            )
-        ).scalars()
-    )
     rows = connection.execute(
-        sa.select(q.handoff, sa.func.max(q.n).label("n"))
-        .where(q.handoff.in_(waiting))
-        .group_by(q.handoff)
-    )
-    numbers = {row.handoff: row.n for row in rows}
-    for quote in told:
-        if quote.handoff not in waiting:
-            continue
-        numbers[quote.handoff] = numbers.get(quote.handoff, 0) + 1
+        sa.select(h.conversation, h.id, sa.func.coalesce(sa.func.max(q.n), 0).label("n"))
+        .select_from(t.handoffs.outerjoin(ct.quotes, q.handoff == h.id))
+        .where(h.conversation.in_(list(told)), h.state == HandoffState.QUEUED.value)
+        .group_by(h.conversation, h.id)
+    ).all()
+    for row in rows:
+        quote = told[row.conversation]
         values = {name: getattr(quote, name) for name in Quote.__slots__ if name != "waited"}
-        connection.execute(ct.quotes.insert().values(**values | {"n": numbers[quote.handoff]}))
+        values |= {"handoff": row.id, "n": row.n + 1}
+        connection.execute(ct.quotes.insert().values(**values))
 
 
 def answered(connection: sa.Connection, since: dt.datetime, limit: int) -> list[Quote]:

@@ -122,7 +122,7 @@ async def test_a_quote_is_checked_against_what_happened(nodes: tuple[Store, Stor
     conversation = await waiting(store)
     for second in (0, 60):
         quote = Quote("handoff-1", 0, after(second), 1, 60, 200, 1, 100)
-        await store.quote([quote, replace(quote, handoff="nobody")])
+        await store.quote({conversation: quote, "nobody": quote})
     assert await store.answered_quotes(NOON - dt.timedelta(days=1), 10) == []
     await store.accept(conversation, LINA, system("李娜 为你服务"), after(90))
     found = await store.answered_quotes(NOON - dt.timedelta(days=1), 10)
