@@ -163,6 +163,14 @@ export class Chat {
     this.sendNow({ type: "wait_again" });
   }
 
+  /** Leaves a message, or a number to be called back, instead of waiting on the line. */
+  leave(text: string, phone: string): boolean {
+    const client_id = newClientId();
+    if (phone) return this.sendNow({ type: "request_callback", client_id, phone, note: text });
+    if (text) this.dispatch({ type: "leave_message", client_id, text });
+    return text !== "";
+  }
+
   /** Says whether a bot answer helped. */
   vote(seq: number, helpful: boolean): void {
     if (this.sendNow({ type: "vote", seq, helpful })) this.thread.vote(seq, helpful);

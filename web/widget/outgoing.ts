@@ -1,8 +1,16 @@
 import { reactive, shallowReactive } from "vue";
-import type { Choose, RequestHuman, Send, SendImage, ShopperCommand } from "../shared/wire";
+import type {
+  Choose,
+  LeaveMessage,
+  RequestCallback,
+  RequestHuman,
+  Send,
+  SendImage,
+  ShopperCommand,
+} from "../shared/wire";
 
 /** A command that makes a message, known by its client id. */
-export type MessageCommand = Send | Choose | SendImage | RequestHuman;
+export type MessageCommand = Send | Choose | SendImage | RequestHuman | LeaveMessage | RequestCallback;
 
 /** A message of the shopper that the router has not sent back yet. */
 export interface Outgoing {
@@ -30,14 +38,14 @@ export class OutgoingList {
 
   /** Shows a command as being sent. */
   add(frame: MessageCommand, at: Date): void {
-    if (frame.type === "request_human") return;
+    if (frame.type === "request_human" || frame.type === "request_callback") return;
     this.frames.set(frame.client_id, frame);
     const known = this.find(frame.client_id);
     if (known) {
       known.state = "sending";
       return;
     }
-    const text = frame.type === "send" ? frame.text : frame.type === "choose" ? frame.title : "";
+    const text = "text" in frame ? frame.text : frame.type === "choose" ? frame.title : "";
     this.items.push(this.fresh(frame.client_id, text, at));
   }
 

@@ -274,6 +274,33 @@ describe("the way to a human", () => {
     expect(panel.find(hook("human")).exists()).toBe(false);
   });
 
+  it.each([
+    [20, 50, "你排在第 2 位，预计 1 分钟内"],
+    [130, 290, "你排在第 2 位，预计 2–5 分钟"],
+    [240, 240, "你排在第 2 位，预计 4 分钟"],
+    [4_000, 9_000, "你排在第 2 位，预计 1–3 小时"],
+  ])("says a wait of %i to %i seconds as people do", async (p50, p90, said) => {
+    const place = { place: 2, waiting: 5, p50, p90 };
+    await stage.begin([], { conversation: view({ status: "queued" }), place });
+    await nextTick();
+    expect(panel.get(hook("place")).text()).toBe(said);
+  });
+
+  it("takes a message or a number instead of waiting, also when the desk is closed", async () => {
+    await stage.begin([], { conversation: view({ status: "offline" }), place: null });
+    await nextTick();
+    expect(panel.get(hook("place")).text()).toContain("下班");
+    await panel.get(hook("leave")).trigger("click");
+    await panel.get(hook("leave-text")).setValue("戒指想改圈口");
+    await panel.get("form.leave").trigger("submit");
+    expect(stage.line.of("leave_message")[0]).toMatchObject({ text: "戒指想改圈口" });
+    expect(panel.find(hook("leave-text")).exists()).toBe(false);
+    await panel.get(hook("leave")).trigger("click");
+    await panel.get(hook("leave-phone")).setValue(" 13800001234 ");
+    await panel.get("form.leave").trigger("submit");
+    expect(stage.line.of("request_callback")[0]).toMatchObject({ phone: "13800001234", note: "" });
+  });
+
   it("tells the place, follows it, and goes on with the bot and back", async () => {
     await stage.begin([], {
       conversation: view({ status: "queued" }),
