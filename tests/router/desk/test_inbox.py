@@ -14,7 +14,7 @@ from router.desk.inbox import Inbox, asking
 from router.domain.conversation import Context
 from router.domain.message import Visibility
 from router.domain.people import Shopper
-from router.domain.routing import MoodSignal
+from router.domain.routing import MoodSignal, Policy
 from router.store import Store
 from tests.router.harness import ENTRIES, ScriptedBot, flowing, understood
 from tests.router.people import (
@@ -196,7 +196,7 @@ async def test_a_fix_is_proven_counted_and_taken_back(
 
     knows = {ASKED["ling"]: understood("bangle_resize"), ASKED["xia"]: understood("bangle_resize")}
     bot = ScriptedBot({**knows, ASKED["yun"]: understood("shipping_time", 0.8)})
-    ask = asking(bot, "run", 0.55, await inbox.served(NOW))
+    ask = asking(bot, "run", Policy(), await inbox.served(NOW))
     proven = await inbox.prove(ask, author="nightly", now=NOW)
     assert {proof.miss: proof.stolen_by for proof in proven.proofs if not proof.cured} == {
         "m-yun": "shipping_time"
@@ -207,14 +207,14 @@ async def test_a_fix_is_proven_counted_and_taken_back(
 
     # The model still knows the entry; the release no longer does.
     await knowledge.roll_back(author="editor", at=NOW)
-    ask = asking(bot, "again", 0.55, await inbox.served(NOW))
+    ask = asking(bot, "again", Policy(), await inbox.served(NOW))
     await inbox.prove(ask, author="nightly", now=NOW)
     assert len(await inbox.store.cases(state=MissState.OPEN)) == 3
 
 
 async def test_every_text_is_asked_in_a_conversation_of_its_own_and_flows_are_forgotten() -> None:
     bot = ScriptedBot({"我要退货": flowing("哪一单？", "return_request")})
-    ask = asking(bot, "r1", 0.55, {"shipping_time"})
+    ask = asking(bot, "r1", Policy(), {"shipping_time"})
     reading = await ask("我要退货")
     assert reading is not None
     assert not reading.sure
