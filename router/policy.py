@@ -24,6 +24,7 @@ from router.domain.clock_policy import (
 )
 from router.domain.follow_ups import FollowUp, FollowUpLimits
 from router.domain.handoff import Priority
+from router.domain.membership import ShopPolicy
 from router.domain.presets import PresetRule
 from router.domain.priority import PriorityPolicy
 from router.domain.promises import Promises
@@ -103,6 +104,7 @@ class _File(Struct, forbid_unknown_fields=True):
     csat: Csat = msgspec.field(default_factory=Csat)
     follow_ups: tuple[FollowUp, ...] = ()
     follow_up_limits: FollowUpLimits = FollowUpLimits()
+    shop: ShopPolicy = msgspec.field(default_factory=ShopPolicy)
 
     def __post_init__(self) -> None:
         names = [plan.name for plan in self.follow_ups]
@@ -131,6 +133,7 @@ class HouseRules:
     csat: Csat = field(default_factory=Csat)
     follow_ups: tuple[FollowUp, ...] = ()
     follow_up_limits: FollowUpLimits = field(default_factory=FollowUpLimits)
+    shop: ShopPolicy = field(default_factory=ShopPolicy)
 
 
 def read_policy(text: str, name: str = "policy") -> HouseRules:
@@ -163,6 +166,7 @@ def read_policy(text: str, name: str = "policy") -> HouseRules:
         csat=file.csat,
         follow_ups=file.follow_ups,
         follow_up_limits=file.follow_up_limits,
+        shop=file.shop,
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from aiohttp import WSMsgType, web
 
 from router import wire, wire_clocks
 from router.desk.shifts import ShiftDesk
+from router.desk.membership import tier_by_shop
 from router.desk.shopper import ShopperDesk
 from router.domain.conversation import Conversation
 from router.domain.errors import Malformed, TooManyAttempts, Unauthorized
@@ -55,6 +57,8 @@ async def open_session(request: web.Request) -> web.Response:
     now = services.now()
     if wanted.shopper is not None:
         shopper = signed_shopper(services.settings.storefront_secret, wanted.shopper, now)
+        if not wanted.shopper.tier:
+            shopper = replace(shopper, tier=await tier_by_shop(services, shopper.id))
     else:
         shopper = _anonymous(request, wanted.token or request.cookies.get(COOKIE))
     token = tokens.issue(shopper, now)

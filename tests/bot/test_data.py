@@ -1,6 +1,7 @@
 """The hand-written phrasings: enough of them, each once, and none that is an entry's."""
 
 import re
+import tomllib
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -47,10 +48,11 @@ def test_there_are_enough_phrasings(intent: str, least: int) -> None:
 
 def test_everybody_knows_the_same_flows() -> None:
     root = DATA.parent
+    policy = tomllib.loads((root / "router" / "policy.toml").read_text("utf-8"))
     vocabulary = yaml.safe_load((DATA / "shop" / "vocabulary.yml").read_text("utf-8"))
     domain = yaml.safe_load((root / "bot" / "domain" / "flows.yml").read_text("utf-8"))
     flows = {flow.value for flow in Flow}
-    assert set(vocabulary["flow"]) == flows
+    assert set(policy["flows"]) == set(vocabulary["flow"]) == flows
     assert set(domain["forms"]) == {flow.form for flow in Flow}
 
 
