@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 from msgspec import Struct
 
@@ -31,7 +33,7 @@ async def shop(request: web.Request) -> web.Response:
     return json_response(
         {
             "name": "锦年 Jinnian",
-            "products": list(demo.products.values()),
+            "products": [replace(p, price=p.price_now or p.price) for p in demo.products.values()],
             "shoppers": [
                 {"id": s.id, "name": s.name, "tier": s.tier} for s in demo.shoppers.values()
             ],

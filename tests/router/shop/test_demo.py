@@ -9,6 +9,7 @@ import msgspec
 import pytest
 import yaml
 
+from router.domain.membership import ShopPolicy, tier_of
 from router.domain.message import OrderCard
 from router.settings import ROOT
 from router.shop import (
@@ -339,3 +340,33 @@ def test_a_file_that_is_no_shop_is_named(tmp_path: Path, text: str) -> None:
     for broken in (path, tmp_path / "none.yml"):
         with pytest.raises(InvalidShop):
             DemoShop.load(broken, lambda: NOON)
+
+
+@pytest.mark.parametrize(
+    ("shopper", "number", "operation"),
+    [
+        ("zhouyi", "JN2611210014", "urge_shipment"),
+        ("qiutong", "JN2611230005", "change_address"),
+        ("qiutong", "JN2611230005", "cancel_order"),
+        ("xiaoman", "JN2611160003", "protect_price"),
+        ("xiaoman", "JN2611160003", "issue_invoice"),
+        ("xiaoman", "JN2611160003", "exchange_item"),
+        ("linan", "JN2611190010", "repair_item"),
+    ],
+)
+async def test_every_service_can_be_tried_in_the_demo(
+    shopper: str, number: str, operation: str
+) -> None:
+    demo = DemoShop.load(DEMO, lambda: NOON)
+    found = await demo.order(number, shopper)
+    assert isinstance(found, ShopOrder)
+    assert operation not in found.refusals
+    assert found.receiver is not None
+    assert (await demo.refunds("qiutong"))[0].order == "JN2611130007"
+
+
+async def test_the_demos_tiers_are_those_their_spend_makes() -> None:
+    demo = DemoShop.load(DEMO, lambda: NOON)
+    for shopper in demo.shoppers.values():
+        standing = await demo.membership(shopper.id)
+        assert tier_of(standing.spend, NOON.year, ShopPolicy()) == standing.tier == shopper.tier
