@@ -52,8 +52,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Secret that signs what the shop is asked; needed with `shop_url`."""
     shop_deadline: Seconds = 0.9
     """Seconds the shop has to answer a question, all attempts together."""
-    shop_operation_deadline: Seconds = 1.8
-    """Seconds the shop has for an operation, such as cancelling an order."""
+    shop_operation_deadline: Seconds = 1.2
+    """Seconds the shop has for an operation; with a question it has to fit into a turn's 2.3 s."""
     shop_failures: Annotated[int, Meta(ge=1)] = 3
     """Failures in a row after which the shop is not asked for a while."""
     shop_pause: Seconds = 5.0

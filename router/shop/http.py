@@ -54,7 +54,7 @@ class Patience:
     """Seconds for a question and for an operation, all attempts together."""
 
     ask: float = 0.9
-    perform: float = 1.8
+    perform: float = 1.2
 
 
 @dataclass(frozen=True, slots=True)
