@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from router.mood.asking import asking_features
 from router.mood.cues import cue_features
 from router.mood.normalise import without_digits
 from router.mood.request import without_look_alikes
@@ -29,7 +30,7 @@ _LEXICON_LIMIT = 3
 _WORD = "w:"
 
 Reads = Literal["mood", "request"]
-"""Reads the words and feelings of the whole text, or characters without look-alikes."""
+"""Reads the words and feelings of the whole text, or characters without look-alikes and cues."""
 
 Lexicon = dict[str, tuple[str, ...]]
 Floats = NDArray[np.float32]
@@ -143,7 +144,8 @@ class LinearTextcat:
                     ),
                 )
             case "request":
-                return Blocks(tuple(char_features(without_look_alikes(doc.text))), (), ())
+                text = without_look_alikes(doc.text)
+                return Blocks(tuple(char_features(text)), (), tuple(asking_features(doc.text)))
             case never:
                 assert_never(never)
 

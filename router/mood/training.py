@@ -21,7 +21,7 @@ Progress = Callable[[str, int, int], None]
 """Called with the step's name, the steps done and the steps in all."""
 
 _CODE = (
-    "normalise", "request", "temper", "cues", "segment", "linear", "pipeline", "examples",
+    "normalise", "request", "asking", "temper", "cues", "segment", "linear", "pipeline", "examples",
     "fitting",
     "training",
 )  # fmt: skip

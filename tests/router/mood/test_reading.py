@@ -37,6 +37,10 @@ REQUESTS = {
     "sending the bot away": "退出智能客服",
     "anyone on duty": "今天有人值班吗",
     "a call back": "叫你们客服给我回电话",
+    "a condition of now": "再不给我接人工这单我就退了",
+    "please phone me": "打字费劲，能不能直接打给我",
+    "a department": "帮我转财务",
+    "again after a break": "人工掉线了，重新接一下",
     "full width": "ｚｒｇ",
 }
 
@@ -66,6 +70,15 @@ LOOK_ALIKES = {
     "goods that can do something": "换个能防水的",
     "pictures with people": "有没有真人上手效果图",
     "a state of the order": "系统显示已转人工处理",
+    "told of a transfer before": "上周转过一次人工，给我补了张券",
+    "agreed with the boss": "跟店长商量好了，两件打九折",
+    "what others tell": "同事说你们家找人工要排很久",
+    "a line of text": "小票上印着联系店长四个字",
+    "only if need be, later": "如果明天还没到我再找客服",
+    "hours of Sunday": "周日有人工客服值班吗",
+    "praise": "给这位客服点赞",
+    "the courier may phone": "送货前给我打个电话",
+    "no call back": "不用给我回电话了",
 }
 
 
@@ -100,6 +113,9 @@ CALM = {
     "for people": "端午送客人呢，要礼盒装",
     "truth asked in jest": "可别哄我呀，嘻嘻",
     "an angry word in a kind one": "他妈妈生日，想送条项链",
+    "the name of a game": "吹牛大骗局这款桌游几个人玩",
+    "what reviews say": "看评价里有人说会起球，是水洗的原因吗",
+    "delight": "辣到骂人，不过太过瘾了",
 }
 
 ANGRY = {
@@ -110,6 +126,8 @@ ANGRY = {
     "bad review": "垃圾店铺，必须差评",
     "insult": "傻逼客服",
     "traditional": "騙子公司 我要投訴",
+    "making it public": "我把你们的聊天记录发小红书让大家避雷",
+    "Cantonese": "咩服務態度呀你哋",
     "run-on": "拖了我半个月不发货又不退款你们就是骗人的我要投诉你们",
 }
 
@@ -133,6 +151,8 @@ IMPATIENT = {
     "the last of many questions": "说了三遍了换四十码，到底换没换",
     "sarcasm": "你们家快递是走路送的吗",
     "urging in vain": "天天说在催，催出什么来了",
+    "Cantonese": "點解仲未寄㗎，成日都話聽日",
+    "scorn": "真准时，晚了四天",
     "a promise": "说好周六上门量尺寸的，又没来",
 }
 
