@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import secrets
@@ -9,10 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from knowledge_base.database import Database
+from router.domain.canned import Canned, checked_text
 from router.domain.people import Role, Staff
 from router.passwords import hashed
-from router.settings import Settings
+from router.settings import ROOT, Settings
 from router.store import Store
 
 MIN_PASSWORD = 10
@@ -88,6 +92,22 @@ async def ensure_demo_staff(database: Database, settings: Settings) -> list[Demo
         member = Staff(f"staff-{demo.login}", demo.login, demo.name, _roles(demo.role))
         await add_staff(database, member, demo.password)
     return logins
+
+
+async def ensure_demo_canned(database: Database) -> None:
+    """Give the demo's staff some shared canned responses, where there are none at all."""
+    store = Store(database)
+    await store.open()
+    try:
+        if await store.canned.of(""):
+            return
+        raw = yaml.safe_load((ROOT / "data" / "desk" / "canned.yml").read_text("utf-8"))
+        now = dt.datetime.now(dt.UTC)
+        for place, one in enumerate(raw, start=1):
+            text = checked_text(one["text"])
+            await store.canned.add(Canned(f"demo-{place}", one["title"], text, "接力", now))
+    finally:
+        await store.close()
 
 
 def demo_logins(folder: Path) -> list[DemoLogin]:

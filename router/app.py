@@ -21,7 +21,7 @@ from knowledge_base.database import Database
 from knowledge_base.files import read_vocabulary
 from knowledge_base.runs_store import RunsStore
 from knowledge_base.store import KnowledgeStore
-from router.accounts import ensure_demo_staff
+from router.accounts import ensure_demo_canned, ensure_demo_staff
 from router.bot_client import Bot, BotClient
 from router.bot_switch import SwitchingBot
 from router.breaker import Breaker
@@ -52,7 +52,7 @@ from router.shop.http import Patience as ShopPatience
 from router.shop.memory import Memory
 from router.store import Store
 from router.texts import Languages
-from router.web import care, demo, internal, knowledge, pages, shopper, staff, supervisor
+from router.web import canned, care, demo, internal, knowledge, pages, shopper, staff, supervisor
 from router.web.keys import (
     AGENT_DESK,
     CARE,
@@ -109,7 +109,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
         anonymous_days=settings.shopper_days,
         signed_hours=settings.signed_hours,
     )
-    for edge in (shopper, staff, supervisor, internal, knowledge, care, pages):
+    for edge in (shopper, staff, supervisor, internal, knowledge, care, canned, pages):
         app.router.add_routes(edge.routes)
     if settings.demo:
         app.router.add_routes(demo.routes)
@@ -246,6 +246,7 @@ async def run(settings: Settings, stopped: asyncio.Event) -> None:
         await migrate(database)
         if settings.demo:
             await ensure_demo_staff(database, settings)
+            await ensure_demo_canned(database)
         runner = web.AppRunner(build(settings, database), access_log=None, shutdown_timeout=5.0)
         try:
             await runner.setup()

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from router import wire, wire_care, wire_supervisor
+from router import wire_canned as canned
 from router import wire_knowledge as kb
 
 ROOTS = (
@@ -22,6 +23,9 @@ ROOTS = (
     wire.Uploaded,
     wire.Preset,
     wire.QueueCard,
+    canned.SaveCanned,
+    canned.CannedList,
+    canned.Suggestions,
     wire_supervisor.SupervisorView,
     wire_care.AskGrant,
     wire_care.DecideGrant,

@@ -19,6 +19,7 @@ from router.domain.message import MAX_TEXT, Button, Image, Message, OrderCard
 from router.domain.people import Presence, Role, Staff
 from router.domain.skills import Skills
 from router.domain.sla import ClockKind
+from router.wire_brief import BriefLine, KnownFact
 from router.wire_care import CareEvent
 from router.wire_cases import (
     CasesCommand,
@@ -34,6 +35,7 @@ ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-
 """An id the client makes for a message it sends, so that a resend is known as one."""
 ConversationId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_\-]+$")]
 Key = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[a-z][a-z0-9_]*$")]
+UploadId = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9]+$")]
 Short = Annotated[str, Meta(max_length=200)]
 # Bounded as the columns that hold them.
 Seq = Annotated[int, Meta(ge=0, le=2**31 - 1)]
@@ -88,7 +90,7 @@ class SendImage(_In, tag="send_image"):
     """The shopper shows an uploaded image."""
 
     client_id: ClientId
-    upload: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9]+$")]
+    upload: UploadId
 
 
 class Choose(_In, tag="choose"):
@@ -180,12 +182,17 @@ class Open(_In, tag="open"):
 
 
 class AgentReply(_In, tag="reply"):
-    """The agent speaks to the shopper, under the epoch they saw."""
+    """The agent speaks to the shopper, under the epoch they saw.
+
+    With an uploaded image of theirs, or a card of an order of the shopper's, the text may be empty.
+    """
 
     conversation: ConversationId
     client_id: ClientId
     text: Text
     epoch: Seq
+    upload: UploadId | None = None
+    order: Annotated[str, Meta(max_length=40)] | None = None
 
 
 class Note(_In, tag="note"):
@@ -490,6 +497,8 @@ class Brief(_Out):
     context: Context
     images: tuple[Image, ...]
     earlier_cases: int
+    lines: tuple[BriefLine, ...]
+    known: tuple[KnownFact, ...]
     waited_seconds: int | None
 
 

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from router.domain.cases import Answer, Ending, Hold, Participant, Parting
 from router.domain.skills import Needs
+from router.wire_brief import BriefLine, CorrectBrief
 
 ConversationId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_\-]+$")]
 StaffId = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_\-]+$")]
@@ -201,8 +202,16 @@ class ParticipantsChanged(_Out, tag="participants.changed"):
     participants: tuple[ParticipantView, ...]
 
 
+class BriefChanged(_Out, tag="brief.changed"):
+    """A colleague has put a line of the brief right."""
+
+    conversation: str
+    lines: tuple[BriefLine, ...]
+
+
 CasesCommand = (
-    ReturnToBot
+    CorrectBrief
+    | ReturnToBot
     | Transfer
     | Resolve
     | Undo
@@ -215,7 +224,8 @@ CasesCommand = (
     | Uninvite
 )
 CasesEvent = (
-    PartingAsked
+    BriefChanged
+    | PartingAsked
     | PartingCancelled
     | HoldReminded
     | TransferAnswered

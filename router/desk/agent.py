@@ -12,8 +12,9 @@ from router.desk import announce, promising
 from router.desk.answering import Answering
 from router.desk.brief import brief_of
 from router.desk.misses import miss_of_answer
+from router.desk.orders import order_of
 from router.desk.services import Services
-from router.domain.errors import Forbidden
+from router.domain.errors import Forbidden, InvalidUpload
 from router.domain.message import Body, Draft, Sender, Visibility, clean_text
 from router.domain.people import Presence, Role, Staff
 from router.store import Changed
@@ -102,7 +103,9 @@ class AgentDesk:
         """Speak to the shopper, under the epoch the agent saw."""
         _require(me, Role.AGENT)
         services = self.services
-        draft = self._draft(me, command.text, command.client_id, Visibility.EVERYONE)
+        draft = self._draft(
+            me, command.client_id, Visibility.EVERYONE, await self._body(me, command)
+        )
         changed = await services.store.agent_says(
             command.conversation, me, draft, command.epoch, services.now()
         )
@@ -114,7 +117,7 @@ class AgentDesk:
     async def note(self, me: Staff, command: wire.Note) -> Changed:
         """Leave a note that only staff read."""
         services = self.services
-        draft = self._draft(me, command.text, command.client_id, Visibility.STAFF)
+        draft = self._draft(me, command.client_id, Visibility.STAFF, Body(clean_text(command.text)))
         changed = await services.store.note(command.conversation, draft, services.now())
         if not changed.duplicate:
             announce.messages(services, changed)
@@ -144,10 +147,25 @@ class AgentDesk:
         event = wire.PresenceChanged(staff, self.presence.of(staff))
         self.services.hub.publish(event, hub.DESK)
 
-    def _draft(self, me: Staff, text: str, client_id: str, visibility: Visibility) -> Draft:
+    async def _body(self, me: Staff, command: wire.AgentReply) -> Body:
+        """Give what a reply shows: an image of the agent's, an order of the shopper's, or text."""
+        image, card = None, None
+        if command.upload is not None:
+            image = await self.services.store.upload(command.upload, me.id)
+            if image is None:
+                raise InvalidUpload("这张图片没有上传成功，请重新上传。")
+        if command.order is not None:
+            thread = await self.services.store.thread(command.conversation)
+            shopper = None if thread.shopper.anonymous else thread.shopper.id
+            card = (await order_of(self.services, command.order, shopper)).card
+        shows = image is not None or card is not None
+        text = "" if shows and not command.text.strip() else clean_text(command.text)
+        return Body(text, card=card, image=image)
+
+    def _draft(self, me: Staff, client_id: str, visibility: Visibility, body: Body) -> Draft:
         return Draft(
             Sender.AGENT,
-            Body(clean_text(text)),
+            body,
             sender_id=me.id,
             sender_name=me.name,
             client_id=client_id,

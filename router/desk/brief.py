@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from router import wire
+from router.desk.brief_lines import corrected, known_of, lines_of
 from router.desk.orders import order_in_focus, orders_of
 from router.desk.services import Services
 from router.domain.handoff import Reason
@@ -30,8 +31,27 @@ async def brief_of(services: Services, listed: Listed) -> wire.Brief:
         waited = int(((handoff.accepted_at or services.now()) - handoff.queued_at).total_seconds())
     tried = _tried(lines, messages, titles)
     orders, orders_note = await _orders(services, listed)
+    asked = _asked(listed, tried)
+    cases = await services.store.cases.earlier(conversation.id)
+    began = max((one.last_seq for one in cases), default=0)
+    here = [m for m in messages if m.seq > began]
+    corrections = await services.store.cases.corrections(conversation.id, conversation.case)
+    titled = {turn.seq: (turn.question, turn.title or turn.answer) for turn in tried}
+    brief_lines = lines_of(
+        services,
+        listed,
+        asked,
+        [(line, *titled[line.seq]) for line in lines if line.seq in titled],
+        here,
+        orders,
+        await services.store.promises.of_conversation(conversation.id),
+        cases,
+        {one.id: one.name for one in await services.store.list_staff()},
+    )
     return wire.Brief(
-        asked=_asked(listed, tried),
+        asked=asked,
+        lines=corrected(brief_lines, corrections),
+        known=known_of(here, orders, shopper.name),
         reason=handoff.reason.value if handoff else None,
         detail=handoff.detail if handoff else "",
         tried=tried,

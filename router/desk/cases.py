@@ -32,6 +32,7 @@ from router.domain.handoff import Handoff
 from router.domain.message import Body, Draft, Sender, Visibility, clean_text
 from router.domain.people import Role, Staff
 from router.store import Changed, Listed
+from router.wire_brief import CorrectBrief
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +60,8 @@ class CaseDesk:
                 await self.hold(me, command)
             case wc.TakeUp():
                 await self.take_up(me, command.conversation)
+            case CorrectBrief():
+                await self.together.correct(me, command)
             case wc.DeclineTransfer():
                 await self.together.decline(me, command.conversation)
             case wc.Whisper():

@@ -14,12 +14,21 @@ from router import hub
 from router import wire_cases as wc
 from router.desk import announce
 from router.desk.agent import PresenceBoard
+from router.desk.brief import brief_of
 from router.desk.services import Services
-from router.domain.cases import Answer, NotThere, Participant, Sent
-from router.domain.errors import Forbidden, IllegalMove
+from router.domain.cases import (
+    MAX_SUMMARY,
+    Answer,
+    Correction,
+    NotThere,
+    Participant,
+    Sent,
+)
+from router.domain.errors import Forbidden, IllegalMove, NotFound
 from router.domain.message import Body, Draft, Sender, Visibility, clean_text
 from router.domain.people import Presence, Role, Staff
 from router.store import Changed
+from router.wire_brief import CorrectBrief
 
 log = structlog.get_logger(__name__)
 
@@ -96,6 +105,28 @@ class Together:
         """Let a colleague leave, or leave."""
         await self.services.store.cases.uninvite(command.conversation, command.staff, me.id)
         await self._show_participants(command.conversation, command.staff)
+
+    async def correct(self, me: Staff, command: CorrectBrief) -> None:
+        """Put a line of the brief right; the former text and its source stay to be seen."""
+        services = self.services
+        listed = await services.store.listed(command.conversation)
+        brief = await brief_of(services, listed)
+        if command.line not in {line.key for line in brief.lines}:
+            raise NotFound("简报里没有这一行，可能刚刚变了，请刷新。")
+        correction = Correction(
+            conversation=command.conversation,
+            case=listed.thread.conversation.case,
+            line=command.line,
+            text=clean_text(command.text, limit=MAX_SUMMARY),
+            author=me.id,
+            author_name=me.name,
+            at=services.now(),
+        )
+        await services.store.cases.correct(correction)
+        brief = await brief_of(services, listed)
+        agent = listed.thread.conversation.agent or ""
+        event = wc.BriefChanged(command.conversation, brief.lines)
+        announce.to_staff(services, event, command.conversation, agent)
 
     async def sent(self, conversation: str) -> Sent | None:
         """Give how a conversation was sent to somebody who has not answered, if it was."""

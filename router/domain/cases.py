@@ -191,6 +191,19 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What an agent says instead of a line of the brief; the former ones are kept."""
+
+    conversation: str
+    case: int
+    line: str
+    text: str
+    author: str
+    author_name: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A resolved case as statistics and the next brief read it."""
 

@@ -23,6 +23,7 @@ from router.domain.priority import PriorityPolicy
 from router.domain.sla import Clock, Timing
 from router.store import claims, clocks, moves, quotes, reads, staff, tickets
 from router.store.aftercare import AftercareBook
+from router.store.canned import CannedBook
 from router.store.cases import CaseStore, Standing
 from router.store.clocks import Breach
 from router.store.follow_ups import FollowUpBook
@@ -78,6 +79,7 @@ class Store:
         self._writer = Writer(database)
         self.grants = GrantBook(self._write, self._read)
         self.cases = CaseStore(self._write, self._read)
+        self.canned = CannedBook(self._write, self._read)
         self.queue = QueueBook(self._write, self._read)
         self.aftercare = AftercareBook(self._write, self._read)
         self.follow_ups = FollowUpBook(self._write, self._read)

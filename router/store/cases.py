@@ -13,6 +13,7 @@ from router.domain.cases import (
     AlreadyParting,
     Answer,
     Case,
+    Correction,
     Ending,
     Hold,
     NotThere,
@@ -162,6 +163,15 @@ class CaseStore:
         found: dict[str, Standing] = await self._read(standing, list(conversations))
         return found
 
+    async def correct(self, correction: Correction) -> None:
+        """Keep what an agent says instead of a line of the brief."""
+        await self._write(correction.conversation, lambda c: correct(c, correction))
+
+    async def corrections(self, conversation: str, case: int) -> list[Correction]:
+        """List what agents have put right in the brief of a case, in order."""
+        found: list[Correction] = await self._read(corrections, conversation, case)
+        return found
+
     async def earlier(self, conversation: str) -> list[Case]:
         """List a conversation's resolved cases, oldest first."""
         found: list[Case] = await self._read(earlier, conversation)
@@ -228,6 +238,17 @@ def settle(
             values = {name: getattr(sent, name) for name in sent.__slots__ if name != "answer"}
             connection.execute(ct.transfers.insert().values(**values))
         return moves.transfer(connection, before.id, agent, following, drafts, now)
+    if parting.ending is Ending.RETURN_TO_BOT and parting.closing.summary:
+        said = Correction(
+            conversation=before.id,
+            case=before.case,
+            line="summary",
+            text=parting.closing.summary,
+            author=agent.id,
+            author_name=agent.name,
+            at=now,
+        )
+        correct(connection, said)
     return moves.end_care(
         connection,
         before.id,
@@ -440,6 +461,23 @@ def standing(connection: sa.Connection, ids: Sequence[str]) -> dict[str, Standin
         joined = (*before.participants, participant_of(row))
         found[row.conversation] = replace(before, participants=joined)
     return found
+
+
+def correct(connection: sa.Connection, correction: Correction) -> None:
+    """Keep a correction; nothing is overwritten."""
+    values = {name: getattr(correction, name) for name in correction.__slots__}
+    connection.execute(ct.brief_corrections.insert().values(**values))
+
+
+def corrections(connection: sa.Connection, conversation: str, case: int) -> list[Correction]:
+    """List the corrections of a case, in order."""
+    b = ct.brief_corrections.c
+    rows = connection.execute(
+        sa.select(ct.brief_corrections)
+        .where(b.conversation == conversation, b.case == case)
+        .order_by(b.id)
+    )
+    return [Correction(**{n: getattr(row, n) for n in Correction.__slots__}) for row in rows]
 
 
 def earlier(connection: sa.Connection, conversation_id: str) -> list[Case]:

@@ -11,6 +11,7 @@ from aiohttp import web
 from knowledge_base.errors import KnowledgeError
 from router import wire
 from router.desk.knowledge.phrasebook import told
+from router.domain.canned import CannedChanged, UnknownVariable
 from router.domain.errors import (
     AlreadyTaken,
     AtCapacity,
@@ -42,6 +43,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _STATUS: dict[type[Refusal], int] = {
     AlreadyTaken: 409,
     AtCapacity: 409,
+    CannedChanged: 409,
+    UnknownVariable: 422,
     ClientIdReused: 409,
     EpochMoved: 409,
     IllegalMove: 409,
