@@ -17,6 +17,8 @@ declare module "vue-router" {
     open?: boolean;
     /** For those who see the knowledge base; other pages of the desk are for agents. */
     knowledge?: boolean;
+    /** Canned responses: agents have their own, editors keep everybody's. */
+    canned?: boolean;
     /** For those who watch over the whole desk. */
     supervisor?: boolean;
   }
@@ -55,6 +57,7 @@ export function makeRouter(history: RouterHistory = createWebHistory("/desk/")):
               { path: ":id/brief", name: "past_brief", component: { render: () => null } },
             ],
           },
+          { path: "canned", name: "canned", component: () => import("./views/CannedView.vue"), meta: { canned: true } },
           supervisorRoutes,
           knowledgeRoutes,
         ],
@@ -71,6 +74,7 @@ async function guard(to: RouteLocationNormalized): Promise<RouteLocationRaw | tr
   if (!session.asked) await session.check();
   if (to.meta.open) return session.me ? safeBack(to.query["back"]) : true;
   if (!session.me) return loginThenBack(to.fullPath);
+  if (to.meta.canned) return true;
   if (to.meta.supervisor) return supervises(session.me) ? true : "/";
   if (to.meta.knowledge) return seesKnowledge(session.me) ? true : "/";
   // Whoever takes no conversations over has nothing to do at the workbench.

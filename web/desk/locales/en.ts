@@ -6,7 +6,7 @@ import type { Texts } from "./zh-CN";
 
 export const en: Texts = {
   app: { colon: ": ", name: "jieli", desk: "jieli desk", tagline: "The bot answers first, people take over" },
-  nav: { workbench: "Workbench", history: "History", supervisor: "Supervision", knowledge: "Knowledge", menu: "Menu", language: "Language", logout: "Log out" },
+  nav: { workbench: "Workbench", history: "History", canned: "Canned", supervisor: "Supervision", knowledge: "Knowledge", menu: "Menu", language: "Language", logout: "Log out" },
   login: {
     title: "Log in to the desk",
     login: "Login",
@@ -313,6 +313,11 @@ export const en: Texts = {
     take_over: "Take the conversation over (supervisor)",
     invite: "Invite a colleague",
     decline: "Decline what a colleague sent",
+    suggestion_1: "Insert the first suggested answer",
+    suggestion_2: "Insert the second suggested answer",
+    suggestion_3: "Insert the third suggested answer",
+    attach: "Send an image",
+    canned: "A slash in the input finds canned responses (name, pinyin or initials)",
     leave: "Close the dialog, or leave the conversation",
     help: "Show this table",
     send: "Send",
@@ -336,6 +341,9 @@ export const en: Texts = {
     not_yours: "The conversation is not yours, so this was not sent.",
     already_taken: "A colleague accepted it first.",
     already_parting: "Another move of this conversation waits to take effect. Undo it first.",
+    unknown_variable: "The text has a variable nobody knows.",
+    canned_changed: "Somebody else has changed this text. Reload it.",
+    invalid_upload: "This file is no image that can be sent.",
     not_there: "They are not there now. Choose somebody else.",
     offer_over: "This conversation was sent to somebody else.",
     too_late: "It has taken effect and cannot be taken back.",

@@ -5,7 +5,7 @@ import { supervisorZhCN } from "./supervisor.zh-CN";
 
 export const zhCN = {
   app: { colon: "：", name: "接力", desk: "接力工作台", tagline: "机器人先答，人接着答" },
-  nav: { workbench: "工作台", history: "历史会话", supervisor: "主管台", knowledge: "知识库", menu: "菜单", language: "语言", logout: "退出登录" },
+  nav: { workbench: "工作台", history: "历史会话", canned: "话术", supervisor: "主管台", knowledge: "知识库", menu: "菜单", language: "语言", logout: "退出登录" },
   login: {
     title: "登录工作台",
     login: "账号",
@@ -317,6 +317,11 @@ export const zhCN = {
     take_over: "接管会话（主管）",
     invite: "邀请同事",
     decline: "不接同事转来的会话",
+    suggestion_1: "填入第一条推荐回答",
+    suggestion_2: "填入第二条推荐回答",
+    suggestion_3: "填入第三条推荐回答",
+    attach: "发图片",
+    canned: "输入框里打 / 找话术（名称、拼音或首字母）",
     leave: "关闭弹窗，或离开会话",
     help: "显示这张表",
     send: "发送",
@@ -340,6 +345,9 @@ export const zhCN = {
     not_yours: "会话不在你手上，这条没有发出。",
     already_taken: "同事已经先接入了。",
     already_parting: "这个会话有一个操作正等待生效，先撤销它。",
+    unknown_variable: "话术里有不认识的变量。",
+    canned_changed: "这条话术刚被别人改过，请刷新。",
+    invalid_upload: "这个文件不是可以发送的图片。",
     not_there: "对方现在不在，请换一位。",
     offer_over: "这个会话指定给了另一位同事。",
     too_late: "已经生效，不能再撤销。",

@@ -41,6 +41,9 @@ export type Move =
   | "set_presence"
   | "open";
 
+/** What a reply shows besides its text. */
+export type Shows = Pick<Pending, "upload" | "order">;
+
 /** What a case came to, as the agent says it. */
 export type Closing = Omit<Resolve, "type" | "conversation">;
 
@@ -287,12 +290,13 @@ export const useDesk = defineStore("desk", () => {
 
   // --- messages ----------------------------------------------------------------------------------
 
-  function say(id: string, kind: Pending["kind"], text: string): void {
+  function say(id: string, kind: Pending["kind"], text: string, shows: Shows = {}): void {
     const pending: Pending = {
       client_id: newClientId(),
       conversation: id,
       kind,
       text,
+      ...shows,
       epoch: board.value.cards[id]?.conversation.epoch ?? 0,
       at: new Date().toISOString(),
       state: "sending",

@@ -6,6 +6,9 @@ export interface Draft {
   text: string;
   note: boolean;
   whisper?: boolean;
+  /** What the next reply shows besides its text. */
+  upload?: string;
+  order?: string;
 }
 
 const NOTHING: Draft = { text: "", note: false };
@@ -19,7 +22,7 @@ export const useDrafts = defineStore("drafts", () => {
 
   function put(id: string, draft: Draft): void {
     const { [id]: _former, ...others } = drafts.value;
-    drafts.value = draft.text || draft.note || draft.whisper ? { ...others, [id]: draft } : others;
+    drafts.value = draft.text || draft.note || draft.whisper || draft.upload || draft.order ? { ...others, [id]: draft } : others;
     keep("drafts", drafts.value);
   }
 

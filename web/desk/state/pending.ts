@@ -7,6 +7,9 @@ export interface Pending {
   conversation: string;
   kind: "reply" | "note" | "whisper";
   text: string;
+  /** An image or an order that a reply shows. */
+  upload?: string | null;
+  order?: string | null;
   /** The epoch the agent saw when sending. */
   epoch: number;
   at: string;
@@ -23,8 +26,12 @@ type All = readonly Pending[];
 export function frameOf(pending: Pending): AgentReply | Note | Whisper {
   const { conversation, client_id, text, epoch } = pending;
   return pending.kind === "reply"
-    ? { type: "reply", conversation, client_id, text, epoch }
+    ? { type: "reply", conversation, client_id, text, epoch, ...shownOf(pending) }
     : { type: pending.kind, conversation, client_id, text };
+}
+
+function shownOf({ upload, order }: Pending): Pick<AgentReply, "upload" | "order"> {
+  return { ...(upload ? { upload } : {}), ...(order ? { order } : {}) };
 }
 
 /** Notes that the message with this client id is committed. */

@@ -18,10 +18,11 @@ type Method = "GET" | "POST" | "PUT";
 
 /** Asks the router; a form is sent as it is, everything else as JSON. */
 export async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  const form = body instanceof FormData;
+  const form = body instanceof FormData || body instanceof Blob;
   const { lang } = document.documentElement;
   const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": lang || "zh-CN" };
   if (method !== "GET") headers["X-Jieli"] = "1";
+  if (body instanceof Blob) headers["Content-Type"] = body.type;
   if (body !== undefined && !form) headers["Content-Type"] = "application/json";
   let response: Response;
   try {

@@ -16,6 +16,10 @@ export type Shortcut =
   | "previous"
   | "next"
   | "write"
+  | "suggestion_1"
+  | "suggestion_2"
+  | "suggestion_3"
+  | "attach"
   | "leave"
   | "help";
 
@@ -35,6 +39,10 @@ export const SHORTCUTS: readonly { name: Shortcut; keys: readonly string[] }[] =
   { name: "decline", keys: ["Alt", "D"] },
   { name: "whisper", keys: ["Alt", "W"] },
   { name: "take_over", keys: ["Alt", "O"] },
+  { name: "suggestion_1", keys: ["Alt", "1"] },
+  { name: "suggestion_2", keys: ["Alt", "2"] },
+  { name: "suggestion_3", keys: ["Alt", "3"] },
+  { name: "attach", keys: ["Alt", "P"] },
   { name: "leave", keys: ["Esc"] },
   { name: "help", keys: ["?"] },
 ];
@@ -45,6 +53,10 @@ const BY_CODE: Readonly<Record<string, Shortcut>> = {
   KeyB: "return_to_bot",
   KeyT: "transfer",
   KeyN: "note",
+  Digit1: "suggestion_1",
+  Digit2: "suggestion_2",
+  Digit3: "suggestion_3",
+  KeyP: "attach",
   KeyH: "hold",
   KeyZ: "undo",
   KeyW: "whisper",
