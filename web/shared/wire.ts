@@ -26,6 +26,11 @@ export type GrantState =
  */
 export type Limit = "agent_day" | "once" | "per_grant" | "per_order" | "return_days" | "shop_day";
 /**
+ * The kinds of things agents ask for.
+ */
+export type FactKind =
+  "address" | "item" | "name" | "order" | "phone" | "photo" | "reason" | "size";
+/**
  * Where a task stands.
  */
 export type TaskState = "done" | "open" | "taken";
@@ -78,6 +83,7 @@ export type DeskCommand =
   | Open
   | AgentReply
   | Note
+  | CorrectBrief
   | ReturnToBot
   | Transfer
   | Resolve
@@ -107,6 +113,7 @@ export type DeskEvent =
   | ConversationRated
   | TypingShown
   | PresenceChanged
+  | BriefChanged
   | PartingAsked
   | PartingCancelled
   | HoldReminded
@@ -205,6 +212,8 @@ export interface Skills {
 }
 /**
  * The agent speaks to the shopper, under the epoch they saw.
+ *
+ *     With an uploaded image of theirs, or a card of an order of the shopper's, the text may be empty.
  */
 export interface AgentReply {
   type: "reply";
@@ -212,6 +221,8 @@ export interface AgentReply {
   client_id: string;
   text: string;
   epoch: number;
+  upload?: string | null;
+  order?: string | null;
 }
 /**
  * The agent is typing.
@@ -451,6 +462,8 @@ export interface Brief {
   context: Context;
   images: Image[];
   earlier_cases: number;
+  lines: BriefLine[];
+  known: KnownFact[];
   waited_seconds: number | null;
 }
 /**
@@ -489,6 +502,45 @@ export interface Context {
   locale: string;
 }
 /**
+ * One thing that is known; `seq`, `entry` and `order` name what it is known from.
+ */
+export interface BriefLine {
+  key: string;
+  kind: "earlier" | "images" | "mood" | "order" | "promise" | "summary" | "tried" | "wants";
+  text: string;
+  seq: number | null;
+  entry: string | null;
+  order: string | null;
+  state: string | null;
+  due_at: string | null;
+  correction: CorrectionView | null;
+}
+/**
+ * What an agent says instead, and who and when.
+ */
+export interface CorrectionView {
+  text: string;
+  author: string;
+  at: string;
+}
+/**
+ * Something nobody has to ask for again.
+ */
+export interface KnownFact {
+  kind: FactKind;
+  text: string;
+  seq: number | null;
+  order: string | null;
+}
+/**
+ * A colleague has put a line of the brief right.
+ */
+export interface BriefChanged {
+  type: "brief.changed";
+  conversation: string;
+  lines: BriefLine[];
+}
+/**
  * What was given of a budget, and its limit, in cents; without `staff` it is the shop's.
  */
 export interface Budget {
@@ -503,6 +555,28 @@ export interface CallbackView {
   phone: string;
   note: string;
   asked_at: string;
+}
+/**
+ * Canned responses, best match first, and the variables a text may use.
+ */
+export interface CannedList {
+  canned: CannedView[];
+  variables: string[];
+  may_share: boolean;
+}
+/**
+ * A canned response; `mine` tells whether only its owner sees it.
+ */
+export interface CannedView {
+  id: string;
+  title: string;
+  text: string;
+  author: string;
+  at: string;
+  revision: number;
+  mine: boolean;
+  editable: boolean;
+  problem: string | null;
 }
 /**
  * The supervisors' side at one moment.
@@ -939,6 +1013,15 @@ export interface ConversationTakenOver {
   conversation: string;
   by: string;
   by_name: string;
+}
+/**
+ * An agent puts a line of the brief right.
+ */
+export interface CorrectBrief {
+  type: "correct_brief";
+  conversation: string;
+  line: string;
+  text: string;
 }
 /**
  * A supervisor approves or declines a request.
@@ -1877,6 +1960,15 @@ export interface RunReport {
   not_cured: GateItem[];
 }
 /**
+ * A text to keep; `revision` is the one it was changed from, 0 for a new one.
+ */
+export interface SaveCanned {
+  title: string;
+  text: string;
+  shared: boolean;
+  revision: number;
+}
+/**
  * PUT /api/v1/kb/entries/{key}/draft: autosave; `base` None makes a new entry.
  *
  *     An author's own newest draft is continued by a revision after it. Answers DraftSaved, or 409
@@ -1946,6 +2038,24 @@ export interface ShopperSession {
   shopper: string;
   anonymous: boolean;
   expires_at: string;
+}
+/**
+ * An answer of the knowledge base to what the shopper said last, and how sure it is.
+ */
+export interface Suggestion {
+  entry: string;
+  title: string;
+  text: string;
+  score: number;
+  release: number;
+}
+/**
+ * Suggested answers, surest first; `why_none` says why there are none.
+ */
+export interface Suggestions {
+  seq: number;
+  suggestions: Suggestion[];
+  why_none: string | null;
 }
 /**
  * The desk at one moment: who waits, in the order of the queue, and who holds how much.

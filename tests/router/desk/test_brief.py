@@ -161,3 +161,67 @@ async def test_a_returning_shopper_is_welcomed_with_who_serves_them(house: House
     await agent.until("conversation.assigned")
     again = await house.shopper(token)
     assert again.seen[0]["conversation"]["agent_name"] == "李娜"
+
+
+async def test_the_lines_of_the_brief_name_what_they_are_known_from(house: House) -> None:
+    agent = await house.staff(LINA)
+    token = await house.demo_token("xiaoman")
+    shopper = await house.shopper(token, page="order", order="JN2611160003")
+    await shopper.say("什么时候发货")
+    await shopper.message("bot")
+    await shopper.say("你们是骗子，戒指断了，电话13800001234")
+    brief = (await opened(house, agent))["brief"]
+    lines = {line["key"]: line for line in brief["lines"]}
+    assert lines["wants"]["seq"] == 3
+    assert lines["order:JN2611160003"]["order"] == "JN2611160003"
+    tried = lines["tried:1"]
+    assert (tried["seq"], tried["entry"]) == (1, "shipping_time")
+    assert "什么时候发货" in tried["text"]
+    known = {fact["kind"]: fact for fact in brief["known"]}
+    assert (known["phone"]["text"], known["phone"]["seq"]) == ("13800001234", 3)
+    assert known["order"]["order"] == "JN2611160003"
+    assert {"reason", "item", "name"} <= known.keys()
+
+
+async def test_a_corrected_line_shows_who_put_it_right_and_keeps_what_it_said(
+    house: House,
+) -> None:
+    agent, shopper = await house.staff(LINA), await house.shopper()
+    await shopper.say("转人工")
+    conversation = (await opened(house, agent))["card"]["conversation"]["id"]
+    await agent.send("correct_brief", conversation=conversation, line="wants", text="要换戒指")
+    (line,) = (await agent.until("brief.changed"))["lines"]
+    assert (line["text"], line["correction"]["text"]) == ("转人工", "要换戒指")
+    assert line["correction"]["author"] == "李娜"
+    for wrong, code in (
+        ({"line": "weather", "text": "晴"}, "not_found"),
+        ({"line": "wants", "text": " "}, "invalid_text"),
+        ({"line": "wants", "text": "长" * 501}, "invalid_text"),
+    ):
+        await agent.send("correct_brief", conversation=conversation, **wrong)
+        assert (await agent.error())["code"] == code
+
+
+async def test_the_next_brief_tells_what_the_last_case_came_to_and_the_summary_to_the_bot(
+    house: House,
+) -> None:
+    agent, shopper = await house.staff(LINA), await house.shopper()
+    await shopper.say("转人工")
+    conversation = (await opened(house, agent))["card"]["conversation"]["id"]
+    await agent.send("accept", conversation=conversation)
+    await agent.until("conversation.assigned")
+    closing = {"cause": "product", "outcome": "solved", "summary": "换了一枚戒指"}
+    await agent.send("resolve", conversation=conversation, **closing)
+    await agent.until("conversation.left")
+    await shopper.say("转人工")
+    await opened(house, agent)
+    await agent.send("accept", conversation=conversation)
+    await agent.until("conversation.assigned")
+    summary = "已催仓库，等发货通知"
+    await agent.send("return_to_bot", conversation=conversation, summary=summary)
+    await agent.until("conversation.left")
+    await shopper.say("转人工")
+    lines = {line["key"]: line for line in (await opened(house, agent))["brief"]["lines"]}
+    assert lines["case:1"]["text"] == "商品 · 已解决 · 换了一枚戒指 · 李娜"
+    assert lines["summary"]["text"] == summary
+    assert lines["summary"]["correction"]["author"] == "李娜"

@@ -3,6 +3,7 @@
 import type {
   Body,
   Brief,
+  BriefLine,
   Choice,
   Message,
   OrderCard,
@@ -127,6 +128,13 @@ const ORDERS: OrderCard[] = [
   },
 ];
 
+export function line(kind: BriefLine["kind"], text: string, more: Partial<BriefLine> = {}): BriefLine {
+  return {
+    key: kind, kind, text, seq: null, entry: null, order: null, state: null, due_at: null,
+    correction: null, ...more,
+  };
+}
+
 export function brief(of: QueueCard, tried: Brief["tried"], more: Partial<Brief> = {}): Brief {
   return {
     asked: of.handoff?.asked ?? of.last_text,
@@ -144,6 +152,8 @@ export function brief(of: QueueCard, tried: Brief["tried"], more: Partial<Brief>
       page: "/orders", order: null, product: null, product_line: null, store: null,
       channel: "web", locale: "zh-CN",
     },
+    lines: [line("wants", of.handoff?.asked ?? of.last_text, { seq: 1 })],
+    known: [],
     images: [],
     earlier_cases: 0,
     waited_seconds: 95,

@@ -82,6 +82,8 @@ export class Stage {
         return this.undo(command.conversation);
       case "hold":
         return this.hold(command.conversation, command.minutes, command.reason ?? "");
+      case "correct_brief":
+        return this.correct(command.conversation, command.line, command.text);
       case "decline_transfer":
       case "take_over":
       case "invite":
@@ -188,6 +190,14 @@ export class Stage {
     kept.card.hold = { reason, since: since!, until: until!, reminded: false };
     kept.card.conversation.status = "on_hold";
     this.tell({ type: "conversation.assigned", card: kept.card, agent: this.me.id });
+  }
+
+  private correct(id: string, key: string, text: string): void {
+    const kept = this.kept.get(id);
+    const line = kept?.brief.lines.find((one) => one.key === key);
+    if (!kept || !line) return;
+    line.correction = { text, author: this.me.name, at: new Date().toISOString() };
+    this.tell({ type: "brief.changed", conversation: id, lines: kept.brief.lines });
   }
 
   private takeUp(id: string): void {

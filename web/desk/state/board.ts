@@ -89,6 +89,11 @@ export function reduce(board: Board, event: DeskEvent, now: number): Board {
       return changeCard(board, event.conversation, { parting: null });
     case "participants.changed":
       return changeCard(board, event.conversation, { participants: event.participants });
+    case "brief.changed":
+      return inThread(board, event.conversation, (thread) => ({
+        ...thread,
+        brief: { ...thread.brief, lines: event.lines },
+      }));
     case "transfer.answered":
     case "conversation.seized":
       return board;

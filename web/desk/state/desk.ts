@@ -272,6 +272,11 @@ export const useDesk = defineStore("desk", () => {
     begin("hold", { type: "hold", conversation: id, minutes, reason }, id);
   const takeUp = (id: string): void => begin("take_up", { type: "take_up", conversation: id }, id);
 
+  function correct(id: string, line: string, text: string): void {
+    if (link?.send({ type: "correct_brief", conversation: id, line, text })) return;
+    notice.value = { code: "not_connected", detail: "", move: null };
+  }
+
   function flag(id: string, seq: number): void {
     if (!link?.send({ type: "flag", conversation: id, seq })) {
       notice.value = { code: "not_connected", detail: "", move: null };
@@ -355,7 +360,7 @@ export const useDesk = defineStore("desk", () => {
     board, phase, wasReady, selected, flagged, underway, notice, arrival, news,
     me, queue, mine, full, live, unreadTotal,
     connect, disconnect, clear, belongTo, select, open,
-    setPresence, accept, returnToBot, transfer, resolve, undo, hold, takeUp, decline, takeOver, invite, uninvite, flag, typing,
+    setPresence, accept, returnToBot, transfer, resolve, undo, hold, takeUp, decline, takeOver, invite, uninvite, correct, flag, typing,
     say, retry, giveUp, unread, firstUnreadOf, markRead,
   };
 });
