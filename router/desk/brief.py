@@ -41,7 +41,8 @@ async def brief_of(services: Services, listed: Listed) -> wire.Brief:
         services,
         listed,
         asked,
-        [(line, *titled[line.seq]) for line in lines if line.seq in titled],
+        lines,
+        titled,
         here,
         orders,
         await services.store.promises.of_conversation(conversation.id),
@@ -82,7 +83,11 @@ def _asked(listed: Listed, tried: tuple[wire.TriedAnswer, ...]) -> str:
 def _tried(
     lines: list[DecisionLine], messages: list[Message], titles: dict[str, str]
 ) -> tuple[wire.TriedAnswer, ...]:
-    """Pair each decided question with what the bot said before the next one."""
+    """Pair each decided question with what the bot said before the next one.
+
+    To a message it hands over the bot says nothing: what comes after it answers the one before.
+    """
+    lines = [line for line in lines if line.kind != "hand_off"]
     by_seq = {message.seq: message for message in messages}
     ends = [later.seq for _, later in pairwise(lines)] + [None] if lines else []
     tried: list[wire.TriedAnswer] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from router import wire_brief as wb
 from router.desk.services import Services
@@ -22,7 +22,8 @@ def lines_of(
     services: Services,
     listed: Listed,
     asked: str,
-    tried: Sequence[tuple[DecisionLine, str, str]],
+    decisions: Sequence[DecisionLine],
+    answered: Mapping[int, tuple[str, str]],
     messages: Sequence[Message],
     orders: Sequence[OrderCard],
     promises: Sequence[Promise],
@@ -33,9 +34,10 @@ def lines_of(
     policy = services.rules().cases
     lines = [_wants(listed, asked, messages)]
     lines += [_order(card) for card in orders[:1]]
-    lines += [_tried(*one) for one in tried[-TRIED:]]
+    tried = [line for line in decisions if line.seq in answered]
+    lines += [_tried(line, *answered[line.seq]) for line in tried[-TRIED:]]
     lines += [_promise(one) for one in promises if one.state in OPEN]
-    lines += _mood([line for line, _, _ in tried], listed)
+    lines += _mood(decisions)
     lines += _images(messages)
     for case in reversed(cases):
         cause = policy.causes.get(case.closing.cause or "", case.closing.cause or "")
@@ -118,7 +120,7 @@ def _promise(one: Promise) -> wb.BriefLine:
     return wb.BriefLine(key, "promise", one.text, seq=one.seq, due_at=one.due_at)
 
 
-def _mood(lines: Sequence[DecisionLine], listed: Listed) -> list[wb.BriefLine]:
+def _mood(lines: Sequence[DecisionLine]) -> list[wb.BriefLine]:
     worst = max(lines, key=lambda line: (line.level, line.anger), default=None)
     if worst is None or worst.level == 0:
         return []

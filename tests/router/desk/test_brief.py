@@ -225,3 +225,16 @@ async def test_the_next_brief_tells_what_the_last_case_came_to_and_the_summary_t
     assert lines["case:1"]["text"] == "商品 · 已解决 · 换了一枚戒指 · 李娜"
     assert lines["summary"]["text"] == summary
     assert lines["summary"]["correction"]["author"] == "李娜"
+
+
+async def test_two_messages_in_a_row_leave_the_question_on_top_not_the_request(
+    house: House,
+) -> None:
+    agent, shopper = await house.staff(LINA), await house.shopper()
+    house.bot.gate.clear()
+    await shopper.say("什么时候发货")
+    await shopper.say("转人工")
+    house.bot.gate.set()
+    brief = (await opened(house, agent))["brief"]
+    assert brief["asked"] == "什么时候发货"
+    assert [turn["question"] for turn in brief["tried"]] == ["什么时候发货"]
