@@ -104,7 +104,7 @@ class Composer:
 
     async def _flow_body(self, message: BotMessage, shopper: Shopper) -> Body:
         buttons = tuple(Button(button.title, say=button.say) for button in message.buttons)
-        if message.card is None:
+        if message.card is None or shopper.anonymous:
             return Body(message.text, buttons)
         found = await self._services.shop.order(message.card.order, shopper.id)
         return Body(message.text, buttons, found.card if isinstance(found, ShopOrder) else None)

@@ -70,11 +70,24 @@ def test_the_environment_gives_numbers_truths_and_lists_as_text() -> None:
         ("timezone", "../../etc/passwd"),
         ("allowed_origins", "shop.example.com"),
         ("allowed_origins", "https://shop.example.com/"),
+        ("shop_url", "shop.example.com/jieli"),
+        ("shop_url", "ftp://shop.example.com"),
+        ("shop_deadline", "0"),
+        ("shop_fresh", "-1"),
+        ("shop_kept_hours", "9999"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str) -> None:
     with pytest.raises(InvalidSettings, match=name):
         load({f"JIELI_{name.upper()}": value})
+
+
+@pytest.mark.parametrize("secret", ["", "too short"])
+def test_a_shop_is_not_asked_without_a_secret(secret: str) -> None:
+    given = {"JIELI_SHOP_URL": "https://shop.example.com/jieli", "JIELI_SHOP_SECRET": secret}
+    with pytest.raises(InvalidSettings, match="shop_secret"):
+        load(given)
+    assert load({**given, "JIELI_SHOP_SECRET": "x" * 16}).shop_url
 
 
 @pytest.mark.parametrize(
