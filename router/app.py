@@ -52,7 +52,18 @@ from router.shop.http import Patience as ShopPatience
 from router.shop.memory import Memory
 from router.store import Store
 from router.texts import Languages
-from router.web import canned, care, demo, internal, knowledge, pages, shopper, staff, supervisor
+from router.web import (
+    canned,
+    care,
+    demo,
+    internal,
+    knowledge,
+    metrics,
+    pages,
+    shopper,
+    staff,
+    supervisor,
+)
 from router.web.keys import (
     AGENT_DESK,
     CARE,
@@ -109,7 +120,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
         anonymous_days=settings.shopper_days,
         signed_hours=settings.signed_hours,
     )
-    for edge in (shopper, staff, supervisor, internal, knowledge, care, canned, pages):
+    for edge in (shopper, staff, supervisor, internal, metrics, knowledge, care, canned, pages):
         app.router.add_routes(edge.routes)
     if settings.demo:
         app.router.add_routes(demo.routes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from router import wire
@@ -10,9 +11,21 @@ from router.desk.agent import PresenceBoard
 from router.desk.services import Services
 from router.domain.errors import Forbidden
 from router.domain.handoff import queue_order
-from router.domain.people import Role, Staff
+from router.domain.people import Presence, Role, Staff
+from router.domain.queue import overtaken_for
+from router.domain.waits import coverage
 from router.store import Listed
-from router.wire_supervisor import AgentLoad, SupervisorView
+from router.wire_supervisor import (
+    AgentLoad,
+    BreachView,
+    HoursView,
+    SupervisorView,
+    ToldWait,
+    WaitsReport,
+)
+
+BREACHES_OF = dt.timedelta(days=1)
+NEWEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +38,33 @@ class SupervisorDesk:
     async def overview(self, me: Staff) -> SupervisorView:
         """Give the queue in its order, and what each agent holds."""
         require_supervisor(me)
-        store = self.services.store
+        services, store, now = self.services, self.services.store, self.services.now()
+        held = await store.held()
         return SupervisorView(
-            at=self.services.now(),
+            at=now,
+            held=tuple(announce.card(listed) for listed in held),
+            breaches=tuple(
+                BreachView(
+                    one.conversation, one.case, one.kind, one.due_at, one.breached_at, one.agent
+                )
+                for one in await store.breaches(now - BREACHES_OF)
+            ),
+            waits=await waits_report(services),
+            hours=await self._hours(now),
+            bound_minutes=overtaken_for(services.rules().priority).total_seconds() / 60,
             queue=tuple(announce.card(listed) for listed in _in_order(await store.queued())),
-            agents=await self._loads(),
+            agents=await self.loads(),
         )
 
-    async def _loads(self) -> tuple[AgentLoad, ...]:
+    async def _hours(self, now: dt.datetime) -> HoursView:
+        calendar = self.services.rules().timing.calendar
+        tickets = len(await self.services.store.tickets())
+        if calendar.is_open(now):
+            return HoursView(True, None, calendar.closing(now), tickets)
+        return HoursView(False, calendar.next_opening(now), None, tickets)
+
+    async def loads(self) -> tuple[AgentLoad, ...]:
+        """Give what each agent holds."""
         store = self.services.store
         loads = await store.loads()
         return tuple(
@@ -40,6 +72,48 @@ class SupervisorDesk:
             for member in await store.list_staff()
             if member.may(Role.AGENT)
         )
+
+
+async def waits_report(services: Services) -> WaitsReport:
+    """Tell how well waits were told lately."""
+    policy = services.rules().waits
+    since = services.now() - dt.timedelta(hours=policy.hours)
+    quotes = await services.store.answered_quotes(since, policy.remembered)
+    return WaitsReport(
+        told=len(quotes),
+        within_p50=coverage((quote.p50, quote.waited or 0.0) for quote in quotes),
+        within_p90=coverage((quote.p90, quote.waited or 0.0) for quote in quotes),
+        newest=tuple(
+            ToldWait(q.at, q.place, round(q.p50), round(q.p90), round(q.waited or 0.0))
+            for q in quotes[-NEWEST:]
+        ),
+    )
+
+
+async def measures(services: Services, desk: SupervisorDesk) -> dict[str, tuple[str, float]]:
+    """Give the figures of the desk by name, each with what it means; unknown ones are NaN."""
+    store, now = services.store, services.now()
+    waits = await waits_report(services)
+    waiting = await store.waiting()
+    oldest = max(((now - h.queued_at).total_seconds() for h in waiting), default=0.0)
+    present = [load for load in await desk.loads() if load.staff.presence is not Presence.OFFLINE]
+    breaches = await store.breaches(now - BREACHES_OF, limit=10_000)
+    unknown = float("nan")
+    within = {
+        "within_p50": unknown if waits.within_p50 is None else waits.within_p50,
+        "within_p90": unknown if waits.within_p90 is None else waits.within_p90,
+    }
+    return {
+        "queue_waiting": ("Handoffs that wait.", len(waiting)),
+        "queue_oldest_seconds": ("How long the oldest of them waits.", max(0.0, oldest)),
+        "queue_tickets": ("What waits for the next shift.", len(await store.tickets())),
+        "agents_present": ("Agents at the desk.", len(present)),
+        "agents_holding": ("Conversations agents hold.", sum(load.holding for load in present)),
+        "sla_breaches_day": ("Targets missed in the last 24 hours.", len(breaches)),
+        "waits_told": ("Recent waits that were told and are over.", waits.told),
+        "waits_within_p50": ("Share of them within the P50 told.", within["within_p50"]),
+        "waits_within_p90": ("Share of them within the P90 told.", within["within_p90"]),
+    }
 
 
 def require_supervisor(me: Staff) -> None:

@@ -313,6 +313,10 @@ class Store:
         """Count the conversations each agent holds."""
         return await self._read(reads.loads)
 
+    async def held(self) -> list[Listed]:
+        """List the conversations agents hold."""
+        return await self._read(reads.held)
+
     async def resolved(self, before: dt.datetime | None, limit: int = 50) -> list[Listed]:
         """List resolved conversations, newest first."""
         return await self._read(reads.resolved, before, limit)

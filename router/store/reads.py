@@ -212,6 +212,11 @@ def loads(connection: sa.Connection) -> dict[str, int]:
     return {agent: count for agent, count in rows if agent is not None}
 
 
+def held(connection: sa.Connection) -> list[Listed]:
+    """List the conversations agents hold, all of them."""
+    return _listed(connection, t.conversations.c.status.in_(HELD), newest_first=False)
+
+
 def resolved(connection: sa.Connection, before: Any, limit: int) -> list[Listed]:
     """List resolved conversations, newest first, updated before a moment."""
     c = t.conversations.c

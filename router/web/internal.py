@@ -29,7 +29,7 @@ class Perform(Struct, forbid_unknown_fields=True):
 @routes.get("/internal/v1/shoppers/{shopper}/orders")
 async def orders(request: web.Request) -> web.Response:
     """List a shopper's orders, newest first."""
-    _require_service(request)
+    require_service(request)
     found = await request.app[SERVICES].shop.orders(request.match_info["shopper"])
     if isinstance(found, ShopUnavailable):
         raise ShopSilent(found.why)
@@ -39,7 +39,7 @@ async def orders(request: web.Request) -> web.Response:
 @routes.get("/internal/v1/shoppers/{shopper}/refunds")
 async def refunds(request: web.Request) -> web.Response:
     """List a shopper's refunds, newest first."""
-    _require_service(request)
+    require_service(request)
     found = await request.app[SERVICES].shop.refunds(request.match_info["shopper"])
     if isinstance(found, ShopUnavailable):
         raise ShopSilent(found.why)
@@ -49,7 +49,7 @@ async def refunds(request: web.Request) -> web.Response:
 @routes.get("/internal/v1/orders/{number}")
 async def order(request: web.Request) -> web.Response:
     """Give one order of a shopper's."""
-    _require_service(request)
+    require_service(request)
     number, shopper = request.match_info["number"], request.query.get("shopper")
     return json_response(_shown(await order_of(request.app[SERVICES], number, shopper)))
 
@@ -57,7 +57,7 @@ async def order(request: web.Request) -> web.Response:
 @routes.post("/internal/v1/operations")
 async def operations(request: web.Request) -> web.Response:
     """Have the shop do an operation on an order, or say why not."""
-    _require_service(request)
+    require_service(request)
     wanted = await body_of(request, Perform)
     return json_response(await perform(request.app[SERVICES], wanted.operation, wanted.key))
 
@@ -75,7 +75,7 @@ def _shown(order: ShopOrder) -> dict[str, object]:
 @routes.get("/internal/v1/decisions")
 async def decisions(request: web.Request) -> web.Response:
     """Give a conversation's decisions and the count of its misses."""
-    _require_service(request)
+    require_service(request)
     store = request.app[SERVICES].store
     conversation = request.query.get("conversation", "")
     return json_response(
@@ -89,11 +89,11 @@ async def decisions(request: web.Request) -> web.Response:
 @routes.post("/internal/v1/bot/refresh")
 async def refresh_bot(request: web.Request) -> web.Response:
     """Look at once which bot process serves, and tell it."""
-    _require_service(request)
+    require_service(request)
     return json_response(await request.app[SERVICES].bots.refresh())
 
 
-def _require_service(request: web.Request) -> None:
+def require_service(request: web.Request) -> None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     right = request.app[SERVICES].settings.service_token
     if scheme != "Bearer" or not hmac.compare_digest(token.encode(), right.encode()):

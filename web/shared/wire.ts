@@ -26,6 +26,10 @@ export type GrantState =
  */
 export type Limit = "agent_day" | "once" | "per_grant" | "per_order" | "return_days" | "shop_day";
 /**
+ * What a clock waits for.
+ */
+export type ClockKind = "first_response" | "next_response" | "resolution";
+/**
  * The kinds of things agents ask for.
  */
 export type FactKind =
@@ -38,10 +42,6 @@ export type TaskState = "done" | "open" | "taken";
  * Where a promise stands; `late` is open still, and the shopper has been told.
  */
 export type PromiseState = "cancelled" | "kept" | "late" | "open";
-/**
- * What a clock waits for.
- */
-export type ClockKind = "first_response" | "next_response" | "resolution";
 /**
  * Where a conversation stands.
  */
@@ -443,6 +443,17 @@ export interface Image {
   size: number;
   width: number;
   height: number;
+}
+/**
+ * A clock that ran out, and who had the conversation then.
+ */
+export interface BreachView {
+  conversation: string;
+  case: number;
+  kind: ClockKind;
+  due_at: string;
+  breached_at: string;
+  agent: string | null;
 }
 /**
  * What an agent needs to know before the first word.
@@ -1603,6 +1614,15 @@ export interface PageContext {
   locale?: "en" | "zh-CN";
 }
 /**
+ * Whether the desk is open, when it opens or closes next, what waits for the next shift.
+ */
+export interface HoursView {
+  open: boolean;
+  opens_at: string | null;
+  closes_at: string | null;
+  tickets: number;
+}
+/**
  * POST /api/v1/kb/import (multipart: file, remove_missing, apply).
  *
  *     With apply false nothing is saved; with problems nothing can be.
@@ -2059,11 +2079,37 @@ export interface Suggestions {
 }
 /**
  * The desk at one moment: who waits, in the order of the queue, and who holds how much.
+ *
+ *     `bound_minutes` is the longest head start: nobody who comes later than that overtakes.
  */
 export interface SupervisorView {
   at: string;
   queue: QueueCard[];
+  held: QueueCard[];
   agents: AgentLoad[];
+  breaches: BreachView[];
+  waits: WaitsReport;
+  hours: HoursView;
+  bound_minutes: number;
+}
+/**
+ * How well waits were told: which share kept to their P50 and P90, and the newest of them.
+ */
+export interface WaitsReport {
+  told: number;
+  within_p50: number | null;
+  within_p90: number | null;
+  newest: ToldWait[];
+}
+/**
+ * A wait as it was told and as it was, in seconds.
+ */
+export interface ToldWait {
+  at: string;
+  place: number;
+  p50: number;
+  p90: number;
+  waited: number;
 }
 /**
  * Live beside candidate; without a candidate model its half reads with the live one and

@@ -50,6 +50,11 @@ export class Stage {
     return {
       at: new Date().toISOString(),
       queue: cards.filter(waits),
+      held: cards.filter((card) => card.agent !== null),
+      breaches: [],
+      waits: { told: 0, within_p50: null, within_p90: null, newest: [] },
+      hours: { open: true, opens_at: null, closes_at: null, tickets: 0 },
+      bound_minutes: 30,
       agents: STAFF.filter((one) => one.roles.includes("agent"))
         .map((staff) => ({ staff, holding: holding(staff.id) })),
     };

@@ -64,6 +64,7 @@ export interface Notice {
   move: Move | null;
 }
 
+const ALERTS: ReadonlySet<string> = new Set(["mood.alerted", "sla.warned", "sla.breached"]);
 const MOVE_TIMEOUT_MS = 8_000;
 const ASK_AGAIN_MS = 3_000;
 const FLAG_ANSWER_MS = 5_000;
@@ -93,6 +94,8 @@ export const useDesk = defineStore("desk", () => {
   });
   const notice = shallowRef<Notice | null>(null);
   const arrival = shallowRef<Arrival | null>(null);
+  /** The last alert: of a mood, or of a clock. */
+  const alert = shallowRef<DeskEvent | null>(null);
   const news = shallowRef<News | null>(null);
   let link: Link | null = null;
   let offs: (() => void)[] = [];
@@ -156,6 +159,7 @@ export const useDesk = defineStore("desk", () => {
     board.value = reduce(before, event, Date.now());
     if (board.value.pending !== before.pending) keepPending();
     if (NEWS.has(event.type)) news.value = event as News;
+    if (ALERTS.has(event.type)) alert.value = event;
     if (event.type === "welcome") resume();
     else {
       if (event.type === "error" && !event.client_id) refused(event);
@@ -357,7 +361,7 @@ export const useDesk = defineStore("desk", () => {
   }
 
   return {
-    board, phase, wasReady, selected, flagged, underway, notice, arrival, news,
+    board, phase, wasReady, selected, flagged, underway, notice, arrival, alert, news,
     me, queue, mine, full, live, unreadTotal,
     connect, disconnect, clear, belongTo, select, open,
     setPresence, accept, returnToBot, transfer, resolve, undo, hold, takeUp, decline, takeOver, invite, uninvite, correct, flag, typing,

@@ -4,8 +4,11 @@ import type { Component } from "vue";
 import ApprovalsPanel from "../care/ApprovalsPanel.vue";
 import BudgetsPanel from "../care/BudgetsPanel.vue";
 import TasksPanel from "../care/TasksPanel.vue";
+import AlarmsPanel from "./components/AlarmsPanel.vue";
 import AgentsPanel from "./components/AgentsPanel.vue";
+import ClocksPanel from "./components/ClocksPanel.vue";
 import QueuePanel from "./components/QueuePanel.vue";
+import WaitsPanel from "./components/WaitsPanel.vue";
 
 export interface Panel {
   name: string;
@@ -16,7 +19,10 @@ export interface Panel {
 
 export const PANELS: readonly Panel[] = [
   { name: "queue", component: QueuePanel, wide: true },
+  { name: "alarms", component: AlarmsPanel },
+  { name: "clocks", component: ClocksPanel, wide: true },
   { name: "agents", component: AgentsPanel },
+  { name: "waits", component: WaitsPanel },
   { name: "approvals", component: ApprovalsPanel },
   { name: "tasks", component: TasksPanel },
   { name: "budgets", component: BudgetsPanel },

@@ -4,6 +4,7 @@ import type { SupervisorView } from "@shared/wire";
 import { useDesk } from "../../state/desk";
 import { Refused } from "../../state/rest";
 import { useSession } from "../../state/session";
+import { alarmed, type Alarm } from "./alarms";
 import { readOverview } from "./api";
 
 const EVERY_MS = 5_000;
@@ -16,6 +17,7 @@ export const useSupervisor = defineStore("supervisor", () => {
   const view = shallowRef<SupervisorView | null>(null);
   const state = ref<"loading" | "ready" | "offline" | "refused">("loading");
   const why = shallowRef<Refused | null>(null);
+  const alarms = shallowRef<readonly Alarm[]>([]);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let started = false;
 
@@ -56,5 +58,17 @@ export const useSupervisor = defineStore("supervisor", () => {
     () => later(SOON_MS),
   );
 
-  return { view, state, why, refresh, start, stop };
+  watch(
+    () => desk.alert,
+    (event) => {
+      if (event) alarms.value = alarmed(alarms.value, event, Date.now());
+    },
+  );
+
+  /** Takes every alarm as seen. */
+  function seen(): void {
+    alarms.value = [];
+  }
+
+  return { view, state, why, alarms, refresh, start, stop, seen };
 });

@@ -4,7 +4,9 @@ import { createMemoryHistory, createRouter } from "vue-router";
 import type { SupervisorView as View } from "@shared/wire";
 import { makeRouter } from "../../router";
 import { useSession } from "../../state/session";
-import { card, fresh, handoff, LINA, WANG } from "../../tests/make";
+import { useDesk } from "../../state/desk";
+import { at, card, FakeLink, fresh, handoff, LINA, WANG, welcome } from "../../tests/make";
+import { useSupervisor } from "../state/supervisor";
 import SupervisorView from "../views/SupervisorView.vue";
 
 export const VIEW: View = {
@@ -13,6 +15,21 @@ export const VIEW: View = {
     card({ id: "conv0002" }, { shopper_name: "阿岚", handoff: handoff({ id: "h2", reason: "anger" }) }),
     card({ id: "conv0001" }),
   ],
+  held: [
+    card({ id: "conv0003", status: "active" }, {
+      agent: "lina", clocks: [
+        { kind: "resolution", warn_at: at(60), due_at: at(120), paused: false, breached: false },
+        { kind: "next_response", warn_at: at(-60), due_at: at(-10), paused: false, breached: true },
+      ],
+    }),
+  ],
+  breaches: [{ conversation: "conv0003", case: 1, kind: "next_response", due_at: at(-10), breached_at: at(-9), agent: "lina" }],
+  waits: {
+    told: 20, within_p50: 0.5, within_p90: 0.9,
+    newest: [{ at: at(-300), place: 2, p50: 60, p90: 200, waited: 240 }],
+  },
+  hours: { open: false, opens_at: at(3_600), closes_at: null, tickets: 3 },
+  bound_minutes: 30,
   agents: [
     { staff: { ...WANG, presence: "offline" }, holding: 0 },
     { staff: LINA, holding: 2 },
@@ -25,7 +42,7 @@ function answers(body: unknown, status = 200): void {
 
 async function opened() {
   const { plugins } = fresh();
-  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: "/:x(.*)*", component: { render: () => null } }] });
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: "/c/:id", name: "conversation", component: { render: () => null } }, { path: "/:x(.*)*", component: { render: () => null } }] });
   const page = mount(SupervisorView, { global: { plugins: [...plugins, router] } });
   await flushPromises();
   return page;
@@ -46,6 +63,47 @@ describe("the supervisor's page", () => {
     expect(page.findAll("[data-testid=sv-agent]").map((row) => row.attributes("data-staff")))
       .toEqual(["lina", "wang"]);
     expect(page.text()).toContain("已满");
+    page.unmount();
+  });
+
+  it("shows the late clocks first, with who holds them", async () => {
+    answers(VIEW);
+    const page = await opened();
+    const rows = page.findAll("[data-testid=sv-clock]");
+    expect(rows.map((row) => row.attributes("data-kind"))).toEqual(["next_response", "resolution"]);
+    expect(rows[0]!.attributes("data-state")).toBe("late");
+    expect(rows[0]!.text()).toContain("李娜");
+    page.unmount();
+  });
+
+  it("shows how well waits are told, the bound, and what waits for the next shift", async () => {
+    answers(VIEW);
+    const page = await opened();
+    expect(page.get("[data-testid=sv-coverage]").text()).toBe("90%");
+    expect(page.get("[data-testid=sv-waits]").find("circle.late").exists()).toBe(true);
+    expect(page.text()).toContain("30 分钟");
+    expect(page.text()).toContain("现在下班");
+    page.unmount();
+  });
+
+  it("calls attention to moods and clocks as they are told, until they are seen", async () => {
+    answers(VIEW);
+    const page = await opened();
+    const link = new FakeLink();
+    useDesk().connect(link.asLink);
+    link.say(
+      welcome(),
+      { type: "mood.alerted", card: card({ id: "conv0009" }), reason: "anger", detail: "" },
+    );
+    await flushPromises();
+    link.say({ type: "sla.breached", card: card(), kind: "first_response", due_at: at(0) });
+    await flushPromises();
+    expect(page.findAll("[data-testid=sv-alarm]").map((row) => row.attributes("data-conversation")))
+      .toEqual(["conv0001", "conv0009"]);
+    expect(page.text()).toContain("首次响应超时");
+    useSupervisor().seen();
+    await flushPromises();
+    expect(page.findAll("[data-testid=sv-alarm]")).toHaveLength(0);
     page.unmount();
   });
 
