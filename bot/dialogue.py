@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -15,6 +16,7 @@ from rasa.shared.core.events import ActiveLoop, AllSlotsReset
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.flow import CANCEL_FLOW, HUMAN, Flow, Outcome, Slot
+from bot.parsed import Parses
 from bot.reading import Parsed, forced, readable, reading_of, skipped
 from bot.said import Said
 from bot.way import Readings, Thresholds, Way, way_of
@@ -55,14 +57,15 @@ class Dialogue:
     served: Served
     thresholds: Thresholds
     now: Callable[[], datetime]
+    parses: Parses
 
     async def answer(self, ask: Ask) -> Answer:
         """Answer one message, alone in its conversation unless it is only to be read."""
         if ask.reading_only:
-            parsed = await self.rasa.parse_message(readable(ask.text))
+            parsed = await self.parses.of(readable(ask.text))
             return self._answer(reading_of(parsed, skipped(ask.text), in_flow=False), (), None)
         async with self.rasa.lock_store.lock(ask.conversation, wait_time_in_seconds=0.02):
-            parsed = await self.rasa.parse_message(readable(ask.text))
+            parsed = await self.parses.of(readable(ask.text))
             waiting = await self._waiting(ask.conversation)
             if ask.flow is not None:
                 await self._leave(waiting)
@@ -110,7 +113,8 @@ class Dialogue:
             readable(ask.text),
             said,
             ask.conversation,
-            parse_data=forced(parsed, intent or flow.value),
+            # Rasa keeps it, and adds to it.
+            parse_data=deepcopy(forced(parsed, intent or flow.value)),
             input_channel=said.name(),
             message_id=ask.message,
             metadata={"shopper": ask.shopper, "order": ask.order, "message": ask.message},

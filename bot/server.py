@@ -21,6 +21,7 @@ from sanic import Sanic
 from bot.channel import RouterInput, refuse
 from bot.dialogue import Dialogue, Served
 from bot.gently import gently
+from bot.parsed import Parses
 from bot.settings import Settings
 
 ENDPOINTS: Final = Path("bot/endpoints.yml")
@@ -80,6 +81,7 @@ def application(package: Path, settings: Settings, actions_url: str) -> Any:
             served(package),
             settings.thresholds,
             lambda: datetime.now(settings.zone),
+            Parses(running.ctx.agent.parse_message),
         )
         await running.ctx.agent.parse_message("你好")
 
