@@ -27,7 +27,7 @@ from router.domain.errors import IllegalMove
 from router.domain.handoff import Handoff, HandoffState
 from router.domain.message import Draft
 from router.domain.people import Staff
-from router.store import case_rows, moves
+from router.store import case_rows, claims, moves
 from router.store import case_tables as ct
 from router.store import tables as t
 from router.store.books import Read, Write
@@ -315,13 +315,13 @@ def give_back(
     if noted.rowcount != 1 or before.handoff != one.handoff or before.status is not Status.QUEUED:
         return None
     waiting = sa.and_(h.id == one.handoff, h.state == HandoffState.QUEUED.value)
-    free = {"wanted_agent": None, "wanted_until": None}
+    connection.execute(
+        t.handoffs.update().where(waiting).values(wanted_agent=None, wanted_until=None)
+    )
     if sender is None:
-        connection.execute(t.handoffs.update().where(waiting).values(**free))
         return moves.append(connection, before, drafts, now)
-    back = {"state": HandoffState.ASSIGNED.value, "agent": sender.id, "accepted_at": now}
-    claimed = connection.execute(t.handoffs.update().where(waiting).values(**free, **back))
-    if claimed.rowcount != 1:
+    handoff = moves.handoff_by_id(connection, one.handoff)
+    if handoff is None or not claims.take(connection, handoff, sender.id, now):
         return None
     moved = before.accept(sender.id, now)
     return moves.append(connection, moved, drafts, now, before=before)

@@ -32,7 +32,8 @@ export function isHeldBy(card: QueueCard, staff: string | undefined): boolean {
 
 /** Tells whether a waiting conversation was sent to a member of staff, who has not answered. */
 export function isSentTo(card: QueueCard, staff: string | undefined): boolean {
-  return waits(card) && !!staff && card.handoff?.wanted_agent === staff;
+  const { reason, wanted_agent: wanted } = card.handoff ?? {};
+  return waits(card) && !!staff && wanted === staff && reason === "transfer";
 }
 
 /** Gives the conversation to accept next: one sent to me, else the first that is nobody's. */
