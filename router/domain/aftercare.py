@@ -49,7 +49,6 @@ class Csat(Struct, frozen=True, forbid_unknown_fields=True):
     after_seconds: Annotated[float, Meta(ge=0, le=7 * 86_400)] = 15
     again_days: Annotated[float, Meta(ge=0, le=365)] = 7
     low: Annotated[int, Meta(ge=0, le=5)] = 2
-    reopen_hours: Annotated[float, Meta(ge=0, le=720)] = 24
     reasons: tuple[RatingReason, ...] = field(default_factory=_reasons)
 
     def __post_init__(self) -> None:

@@ -51,11 +51,6 @@ class AftercareBook:
         found: list[Task] = await self._read(_tasks, done_since)
         return found
 
-    async def last_agent(self, conversation: str, since: dt.datetime) -> str | None:
-        """Give who resolved the conversation's last case, if that was since a moment."""
-        found: str | None = await self._read(_last_agent, conversation, since)
-        return found
-
 
 def _to_ask(connection: sa.Connection, quiet_since: dt.datetime) -> list[Asking]:
     a = csat_asks.c
@@ -139,13 +134,3 @@ def _tasks(connection: sa.Connection, done_since: dt.datetime) -> list[Task]:
         .limit(LISTED)
     )
     return [task_of(row) for row in rows]
-
-
-def _last_agent(connection: sa.Connection, conversation: str, since: dt.datetime) -> str | None:
-    a = csat_asks.c
-    return connection.execute(
-        sa.select(a.agent)
-        .where(a.conversation == conversation, a.resolved_at > since)
-        .order_by(a.case.desc())
-        .limit(1)
-    ).scalar_one_or_none()

@@ -127,9 +127,3 @@ async def test_a_task_is_done_with_its_outcome_once(store: Store) -> None:
     with pytest.raises(NotFound):
         await store.aftercare.take("task-9", "boss", after(92))
     assert await store.aftercare.tasks(after(95)) == []
-
-
-async def test_who_resolved_last_is_known_for_a_while(store: Store) -> None:
-    conversation = await resolved(store)
-    assert await store.aftercare.last_agent(conversation.id, after(0)) == LINA.id
-    assert await store.aftercare.last_agent(conversation.id, after(61)) is None

@@ -1,4 +1,5 @@
 import { ElMessage } from "element-plus/es/components/message/index";
+import "element-plus/es/components/message/style/css";
 import { ref } from "vue";
 import { Refused } from "../state/rest";
 import { useTexts } from "../state/texts";

@@ -45,7 +45,7 @@ const EMPTY_BODY: Body = {
   text: "", buttons: [], card: null, image: null, chosen_entry: null, chosen_flow: null,
   asks_human: false,
 };
-const NO_SOURCE = { entry: null, revision: null, release: null, model: null };
+const NO_SOURCE = { entry: null, revision: null, release: null, model: null, plan: null };
 
 export function message(
   conversation: string,
@@ -179,7 +179,7 @@ function kept(of: QueueCard, lines: Message[], more: Brief): Kept {
 
 const bot = (text: string, minutes: number, more: Partial<Message> = {}): Message =>
   message("", 0, "bot", text, {
-    at: ago(minutes), source: { entry: "logistics_progress", revision: 3, release: 12, model: "m-1121" },
+    at: ago(minutes), source: { entry: "logistics_progress", revision: 3, release: 12, model: "m-1121", plan: null },
     ...more,
   });
 const shopper = (text: string, minutes: number, more: Partial<Message> = {}): Message =>

@@ -80,4 +80,10 @@ export const careEn = {
     of: "¥{spent} / ¥{limit}",
     empty: "Nothing given today",
   },
+  news: {
+    soon: "{name}: due soon: {text}",
+    late: "{name}: late, the shopper was told: {text}",
+    asked: "Compensation to approve: ¥{amount}",
+    decided: "{name}: compensation {state}",
+  },
 };

@@ -80,4 +80,10 @@ export const careZhCN = {
     of: "{spent} / {limit} 元",
     empty: "今天还没有发放",
   },
+  news: {
+    soon: "{name}：承诺快到时间了——{text}",
+    late: "{name}：承诺已超时，已告诉顾客——{text}",
+    asked: "有补偿等待审批：{amount} 元",
+    decided: "{name}：补偿{state}",
+  },
 };

@@ -7,7 +7,7 @@ import type {
   DeskCommand,
   DeskEvent,
   ErrorFrame,
-  ParticipantsChanged,
+  GrantChanged, ParticipantsChanged, PromiseChanged,
   PartingCancelled,
   Presence,
   QueueCard,
@@ -51,10 +51,13 @@ export type Closing = Omit<Resolve, "type" | "conversation">;
 export type Aim = Pick<Transfer, "agent" | "supervisor">;
 
 /** What the agent is told besides the board: an ending undone, a transfer answered, a take-over. */
-export type News = PartingCancelled | TransferAnswered | ConversationTakenOver | ParticipantsChanged;
+export type News =
+  | PartingCancelled | TransferAnswered | ConversationTakenOver | ParticipantsChanged
+  | GrantChanged | PromiseChanged;
 
 const NEWS = new Set<DeskEvent["type"]>([
   "parting.cancelled", "transfer.answered", "conversation.seized", "participants.changed",
+  "grant.changed", "promise.changed",
 ]);
 
 /** Something the router refused, to be told once. */

@@ -68,7 +68,7 @@ export function message(seq: number, more: Partial<Message> = {}, text = `第${s
       asks_human: false,
     },
     sender_id: null, sender_name: null, client_id: null, visibility: "everyone",
-    source: { entry: null, revision: null, release: null, model: null },
+    source: { entry: null, revision: null, release: null, model: null, plan: null },
     votable: false, helpful: null, ...more,
   };
 }

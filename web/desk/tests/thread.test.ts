@@ -46,7 +46,7 @@ describe("what people write", () => {
 });
 
 describe("a bot's message", () => {
-  const source = { entry: "shipping_time", revision: 2, release: 12, model: "m-7" };
+  const source = { entry: "shipping_time", revision: 2, release: 12, model: "m-7", plan: null };
 
   it("tells entry, release and model, and can be marked as wrong", async () => {
     const wrapper = row({ sender: "bot", source });

@@ -39,7 +39,7 @@ export function message(seq: number, text: string, more: MessageParts = {}): Mes
     sender_name: null,
     client_id: null,
     visibility: "everyone",
-    source: { entry: null, revision: null, release: null, model: null },
+    source: { entry: null, revision: null, release: null, model: null, plan: null },
     votable: false,
     helpful: null,
     body: {
