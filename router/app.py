@@ -25,13 +25,15 @@ from router.accounts import ensure_demo_canned, ensure_demo_staff
 from router.bot_client import Bot, BotClient
 from router.bot_switch import SwitchingBot
 from router.breaker import Breaker
-from router.desk.agent import AgentDesk, PresenceBoard
+from router.desk.agent import AgentDesk
 from router.desk.answering import Answering
 from router.desk.care import Care
 from router.desk.cases import CaseDesk
 from router.desk.clockwork import Clockwork
+from router.desk.dispatch import Dispatcher
 from router.desk.knowledge.desk import EditorDesk
 from router.desk.knowledge.phrasebook import Phrasebook
+from router.desk.presence import PresenceBoard
 from router.desk.queue import QueueBoard
 from router.desk.services import LiveKnowledge, MoodReader, Services
 from router.desk.shifts import ShiftDesk
@@ -155,8 +157,9 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             )
             answering = Answering(services)
             app[SERVICES] = services
-            presence = PresenceBoard()
+            presence = PresenceBoard(services)
             board = QueueBoard(services, WaitTeller(services, presence))
+            dispatcher = Dispatcher(services, presence)
             together = Together(services, presence)
             cases = CaseDesk(services, presence, together)
             app[CASE_DESK] = cases
@@ -168,7 +171,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
                 services, answering, board, cases, caring.aftercare, caring.follow_ups
             )
             app[DEMO_SHOP] = demo_shop
-            app[AGENT_DESK] = AgentDesk(services, answering, presence)
+            app[AGENT_DESK] = AgentDesk(services, answering, presence, dispatcher)
             app[SUPERVISOR_DESK] = SupervisorDesk(services, presence)
             app[EDITOR_DESK] = EditorDesk.over(services, database, vocabulary)
             sweep = Sweep(
@@ -176,11 +179,18 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
                 answering,
                 board,
                 policy,
-                chores=(together.sweep, cases.sweep, app[SHIFTS].sweep, Clockwork(services).sweep),
+                chores=(
+                    together.sweep,
+                    cases.sweep,
+                    app[SHIFTS].sweep,
+                    Clockwork(services).sweep,
+                    dispatcher.sweep,
+                ),
             )
             task = asyncio.create_task(sweep.run()) if parts.sweeping else None
+            dealing = asyncio.create_task(dispatcher.run(), name="dispatch")
             yield
-            for one in (task, following):
+            for one in (task, following, dealing):
                 if one is not None:
                     one.cancel()
                     with suppress(asyncio.CancelledError):

@@ -45,6 +45,7 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
     queued_circles: str
     queued_human_only: str
     accepted: str
+    agent_left: str
     returned: str
     transferred: str
     resolved: str

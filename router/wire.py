@@ -30,6 +30,7 @@ from router.wire_cases import (
     PartingView,
 )
 from router.wire_clocks import CallbackView, ClockView, LeaveMessage, RequestCallback
+from router.wire_queue import Offer, QueueCommand, QueueEvent, QueueRules
 
 ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
 """An id the client makes for a message it sends, so that a resend is known as one."""
@@ -231,6 +232,7 @@ DeskCommand = (
     | AgentTyping
     | Flag
     | DeskPing
+    | QueueCommand
 )
 
 # --- events, to both ---------------------------------------------------------------------------
@@ -405,6 +407,8 @@ class DeskWelcome(_Out, tag="welcome"):
     colleagues: tuple[StaffView, ...]
     causes: tuple[Choice, ...]
     outcomes: tuple[Choice, ...]
+    rules: QueueRules
+    offers: tuple[Offer, ...]
 
 
 class HandoffQueued(_Out, tag="handoff.queued"):
@@ -530,6 +534,7 @@ DeskEvent = (
     | CareEvent
     | Pong
     | ErrorFrame
+    | QueueEvent
 )
 ShopperEvent = (
     Welcome

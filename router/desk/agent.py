@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from knowledge_base.misses import MissReason
 from router import hub, wire
@@ -11,41 +11,15 @@ from router import wire_cases as wc
 from router.desk import announce, promising
 from router.desk.answering import Answering
 from router.desk.brief import brief_of
+from router.desk.dispatch import Dispatcher
 from router.desk.misses import miss_of_answer
 from router.desk.orders import order_of
+from router.desk.presence import PresenceBoard
 from router.desk.services import Services
 from router.domain.errors import Forbidden, InvalidUpload
 from router.domain.message import Body, Draft, Sender, Visibility, clean_text
 from router.domain.people import Presence, Role, Staff
 from router.store import Changed
-
-
-@dataclass(slots=True)
-class PresenceBoard:
-    """Who is at the desk now, by open sockets; several tabs of one agent count once."""
-
-    _said: dict[str, Presence] = field(default_factory=dict)
-    _sockets: dict[str, int] = field(default_factory=dict)
-
-    def of(self, staff: str) -> Presence:
-        """Give what a member of staff said, or offline without a socket."""
-        if not self._sockets.get(staff):
-            return Presence.OFFLINE
-        return self._said.get(staff, Presence.ONLINE)
-
-    def said(self, staff: str, presence: Presence) -> None:
-        """Note what a member of staff says."""
-        self._said[staff] = presence
-
-    def came(self, staff: str) -> bool:
-        """Note one more socket; True when it is the first."""
-        self._sockets[staff] = self._sockets.get(staff, 0) + 1
-        return self._sockets[staff] == 1
-
-    def left(self, staff: str) -> bool:
-        """Note one socket less; True when it was the last."""
-        self._sockets[staff] = max(0, self._sockets.get(staff, 0) - 1)
-        return self._sockets[staff] == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +29,7 @@ class AgentDesk:
     services: Services
     answering: Answering
     presence: PresenceBoard
+    dispatcher: Dispatcher
 
     async def welcome(self, me: Staff) -> wire.DeskWelcome:
         """Give the queue, the agent's conversations and the colleagues."""
@@ -67,6 +42,8 @@ class AgentDesk:
             colleagues=tuple(wire.staff_view(s, self.presence.of(s.id)) for s in colleagues),
             causes=tuple(wc.Choice(*one) for one in rules.causes.items()),
             outcomes=tuple(wc.Choice(*one) for one in rules.outcomes.items()),
+            rules=self.dispatcher.rules(),
+            offers=await self.dispatcher.offers(me),
         )
 
     async def history(self, before: dt.datetime | None) -> list[wire.QueueCard]:
@@ -94,7 +71,9 @@ class AgentDesk:
             sender_id=me.id,
             sender_name=me.name,
         )
-        changed = await services.store.accept(conversation, me, draft, services.now())
+        changed = await services.store.accept(
+            conversation, me, draft, services.now(), services.rules().assignment
+        )
         if not changed.duplicate:
             await announce.changed(services, changed, me.name)
         return changed
@@ -137,15 +116,9 @@ class AgentDesk:
             wire.TypingShown(conversation, "agent"), hub.for_shopper(conversation)
         )
 
-    def set_presence(self, me: Staff, presence: Presence) -> None:
+    async def set_presence(self, me: Staff, presence: Presence) -> None:
         """Say whether the agent takes conversations."""
-        self.presence.said(me.id, presence)
-        self.show_presence(me.id)
-
-    def show_presence(self, staff: str) -> None:
-        """Tell every desk where a member of staff is."""
-        event = wire.PresenceChanged(staff, self.presence.of(staff))
-        self.services.hub.publish(event, hub.DESK)
+        await self.presence.said(me, presence)
 
     async def _body(self, me: Staff, command: wire.AgentReply) -> Body:
         """Give what a reply shows: an image of the agent's, an order of the shopper's, or text."""

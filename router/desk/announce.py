@@ -47,6 +47,7 @@ def to_staff(services: Services, event: wire.DeskEvent, conversation: str, agent
 
 async def to_desks(services: Services, conversation: Conversation) -> None:
     """Publish where the conversation stands to every desk: queued, assigned or gone."""
+    services.bell.ring()
     view = await card_of(services, conversation.id)
     handoff = view.handoff
     ticket = handoff is not None and handoff.state is HandoffState.TICKET

@@ -11,8 +11,8 @@ import structlog
 from router import hub, wire
 from router import wire_cases as wc
 from router.desk import announce
-from router.desk.agent import PresenceBoard
 from router.desk.following import following
+from router.desk.presence import PresenceBoard
 from router.desk.services import Services
 from router.desk.together import Together
 from router.domain.cases import (

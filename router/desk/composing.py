@@ -8,12 +8,14 @@ from itertools import chain
 from knowledge_base.entries import Button as EntryButton
 from knowledge_base.releases import Release
 from router.bot_client import BotAnswer, BotMessage
+from router.desk.handing import needs_of, ranked, sticky
 from router.desk.moments import opening_of
 from router.desk.orders import circumstances, order_in_focus
 from router.desk.services import Services
-from router.domain.handoff import Handoff, HandoffState, Reason, priority_of, queue_order
+from router.domain.handoff import Handoff, HandoffState, Reason
 from router.domain.message import Body, Button, Draft, Sender, Source
 from router.domain.people import Shopper
+from router.domain.priority import CaseFacts
 from router.domain.routing import Clarify, Decision, HandOff, MoodSignal, Reply, is_impatient
 from router.shop import ShopOrder
 from router.store import PendingTurn
@@ -54,7 +56,7 @@ class Composer:
             case Clarify():
                 answers = (_choices(decision, texts),)
             case HandOff():
-                return await self._handoff(pending, decision, texts, mood)
+                return await self._handoff(pending, decision, release, bot, texts, mood)
         impatient = is_impatient(mood, self._services.rules().routing)
         return Composition(_soothing(answers, texts) if impatient else answers)
 
@@ -110,27 +112,41 @@ class Composer:
         return Body(message.text, buttons, found.card if isinstance(found, ShopOrder) else None)
 
     async def _handoff(
-        self, pending: PendingTurn, decision: HandOff, texts: Texts, mood: MoodSignal
+        self,
+        pending: PendingTurn,
+        decision: HandOff,
+        release: Release | None,
+        bot: BotAnswer | None,
+        texts: Texts,
+        mood: MoodSignal,
     ) -> Composition:
         services, thread = self._services, pending.thread
         rules, now = services.rules(), services.now()
-        priority = priority_of(decision.reason, thread.shopper.tier, rules.routing.vip_tiers)
+        facts = await self._facts(pending, decision, release, bot, mood)
+        ranking = ranked(services, facts)
         handoff = Handoff(
             id=services.new_id(),
             conversation=thread.conversation.id,
             case=thread.conversation.case,
             reason=decision.reason,
-            priority=priority,
+            priority=ranking.priority,
             queued_at=now,
-            due_at=rules.timing.first_due(now, priority),
+            due_at=rules.timing.first_due(now, ranking.priority),
             asked=pending.message.body.text[:ASKED_LENGTH] or "[图片]",
             detail=decision.detail,
             tier=thread.shopper.tier,
-            mood=max([past.level for past in pending.past] + [mood.level]),
+            mood=facts.mood,
+            urgency=ranking.urgency,
+            impact=ranking.impact,
+            sla_class=ranking.sla_class,
+            needs=needs_of(thread.conversation.context, facts.category),
+            weight=ranking.weight,
+            head_start=ranking.head_start,
+            wanted_agent=await sticky(services, thread.conversation.id),
         )
         if not rules.timing.calendar.is_open(now):
             return self._for_next_shift(replace(handoff, state=HandoffState.TICKET), texts)
-        ahead = await self._ahead(handoff)
+        ahead = await services.store.queue.ahead_of(handoff)
         if thread.conversation.keeps_place:
             said = texts.queued_again
         else:
@@ -147,13 +163,36 @@ class Composer:
         drafts = tuple(Draft(Sender.SYSTEM, Body(text)) for text in said)
         return Composition(drafts, ticket)
 
-    async def _ahead(self, handoff: Handoff) -> int:
-        waiting = [
-            other
-            for other in await self._services.store.waiting()
-            if other.conversation != handoff.conversation
-        ]
-        return queue_order([*waiting, handoff]).index(handoff)
+    async def _facts(
+        self,
+        pending: PendingTurn,
+        decision: HandOff,
+        release: Release | None,
+        bot: BotAnswer | None,
+        mood: MoodSignal,
+    ) -> CaseFacts:
+        """Give what ranks a handoff: what it is about is what was read last, if that was sure."""
+        thread, rules = pending.thread, self._services.rules()
+        said = pending.message.body
+        about = said.chosen_entry or next(
+            (p.entry for p in reversed(pending.past) if p.entry), None
+        )
+        if bot is not None and bot.reading.confidence >= rules.routing.confident:
+            about = bot.reading.intent
+        revision = release.revisions.get(about) if release is not None and about else None
+        order_state = None
+        if any(rule.order_state for rule in rules.priority.rules):
+            context = thread.conversation.context
+            order = await order_in_focus(self._services, thread.shopper, context, said.text)
+            order_state = order.state if order is not None else None
+        return CaseFacts(
+            decision.reason,
+            thread.shopper.tier,
+            max([past.level for past in pending.past] + [mood.level]),
+            about,
+            revision.entry.category if revision is not None else None,
+            order_state,
+        )
 
 
 def _soothing(answers: tuple[Draft, ...], texts: Texts) -> tuple[Draft, ...]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
+from router.desk.handing import again
 from router.desk.services import Services
 from router.domain.cases import Parting
-from router.domain.handoff import Handoff, Reason, priority_of
-from router.domain.skills import Needs
+from router.domain.handoff import Handoff, Reason
 from router.store import Listed
 
 LEEWAY = dt.timedelta(seconds=30)
@@ -15,27 +16,17 @@ LEEWAY = dt.timedelta(seconds=30)
 
 
 def following(services: Services, listed: Listed, parting: Parting) -> Handoff:
-    """Give the handoff a transferred conversation waits under."""
-    thread, former, now = listed.thread, listed.handoff, services.now()
-    rules = services.rules()
-    priority = priority_of(Reason.TRANSFER, thread.shopper.tier, rules.routing.vip_tiers)
-    if former is not None:
-        priority = max(priority, former.priority)
+    """Give the handoff a transferred conversation waits under.
+
+    It goes to whom it is meant for, or else to anybody but its former agent.
+    """
+    made = again(services, listed, Reason.TRANSFER, parting.closing.summary)
     target = parting.target
-    until = dt.timedelta(seconds=rules.cases.transfer_answer_seconds) + LEEWAY
-    return Handoff(
-        id=services.new_id(),
-        conversation=thread.conversation.id,
-        case=thread.conversation.case,
-        reason=Reason.TRANSFER,
-        priority=priority,
-        queued_at=now,
-        due_at=rules.timing.first_due(now, priority),
-        asked=former.asked if former else listed.last_text,
-        detail=parting.closing.summary,
-        tier=thread.shopper.tier,
-        mood=former.mood if former else 0,
-        needs=target.needs or (former.needs if former else Needs()),
+    patience = dt.timedelta(seconds=services.rules().cases.transfer_answer_seconds) + LEEWAY
+    return replace(
+        made,
+        needs=target.needs or made.needs,
         wanted_agent=target.agent,
-        wanted_until=now + until if target.agent else None,
+        wanted_until=made.queued_at + patience if target.agent else None,
+        declined_by=(parting.agent,),
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from router import hub, wire
 from router.desk.services import Services
 from router.desk.waiting import WaitTeller
-from router.domain.handoff import queue_order
+
+TOLD = 2_000
+"""Places are told up to this one: whoever stands further back learns theirs when they get there."""
 
 
 class QueueBoard:
@@ -17,10 +19,9 @@ class QueueBoard:
         self._places: dict[str, wire.Place] = {}
 
     async def refresh(self) -> None:
-        """Read the queue and tell each shopper whose place changed."""
-        order = queue_order(await self._services.store.waiting())
-        line = [handoff.conversation for handoff in order]
-        places = await self._waits.places(line, len(order))
+        """Read the head of the queue and tell each shopper whose place changed."""
+        line = await self._services.store.queue.line(TOLD)
+        places = await self._waits.places(line.conversations, line.waiting)
         before, self._places = self._places, places
         for conversation in before.keys() | places.keys():
             place = places.get(conversation)

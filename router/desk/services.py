@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from knowledge_base.releases import Release
@@ -50,6 +50,22 @@ class LiveKnowledge:
             return self._release
 
 
+class Bell:
+    """Rung when queue, agents or presence changed; whoever waits for it looks once for all."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """Ask for a look."""
+        self._rung.set()
+
+    async def rung(self) -> None:
+        """Wait until somebody rings."""
+        await self._rung.wait()
+        self._rung.clear()
+
+
 @dataclass(slots=True)
 class Services:
     """Stores, hub, bot, mood, shop, rules and texts, clock and ids.
@@ -69,6 +85,7 @@ class Services:
     languages: Languages
     now: Callable[[], dt.datetime]
     new_id: Callable[[], str]
+    bell: Bell = field(default_factory=Bell)
 
     def today(self) -> dt.date:
         """Give the shop's local date."""

@@ -8,8 +8,8 @@ import structlog
 
 from router import wire_clocks
 from router.desk import announce
-from router.desk.agent import PresenceBoard
 from router.desk.moments import moment_of, opening_of
+from router.desk.presence import PresenceBoard
 from router.desk.services import Services
 from router.domain.errors import IllegalMove, UnknownConversation
 from router.domain.message import Body, Draft, Message, Sender, clean_text

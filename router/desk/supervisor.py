@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 from router import wire
 from router.desk import announce
-from router.desk.agent import PresenceBoard
+from router.desk.presence import PresenceBoard
 from router.desk.services import Services
 from router.domain.errors import Forbidden
-from router.domain.handoff import queue_order
 from router.domain.people import Presence, Role, Staff
 from router.domain.queue import overtaken_for
 from router.domain.waits import coverage
-from router.store import Listed
 from router.wire_supervisor import (
     AgentLoad,
     BreachView,
@@ -52,7 +50,7 @@ class SupervisorDesk:
             waits=await waits_report(services),
             hours=await self._hours(now),
             bound_minutes=overtaken_for(services.rules().priority).total_seconds() / 60,
-            queue=tuple(announce.card(listed) for listed in _in_order(await store.queued())),
+            queue=tuple(announce.card(listed) for listed in await store.queued()),
             agents=await self.loads(),
         )
 
@@ -120,9 +118,3 @@ def require_supervisor(me: Staff) -> None:
     """Refuse whoever is no supervisor."""
     if not me.may(Role.SUPERVISOR):
         raise Forbidden("只有主管可以看这个页面。")
-
-
-def _in_order(queued: list[Listed]) -> list[Listed]:
-    by_handoff = {listed.handoff.id: listed for listed in queued if listed.handoff is not None}
-    order = queue_order(listed.handoff for listed in queued if listed.handoff is not None)
-    return [by_handoff[handoff.id] for handoff in order]

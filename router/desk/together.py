@@ -13,8 +13,8 @@ import structlog
 from router import hub
 from router import wire_cases as wc
 from router.desk import announce
-from router.desk.agent import PresenceBoard
 from router.desk.brief import brief_of
+from router.desk.presence import PresenceBoard
 from router.desk.services import Services
 from router.domain.cases import (
     MAX_SUMMARY,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from router import hub, wire
-from router.desk.agent import PresenceBoard
+from router.desk.presence import PresenceBoard
 from router.desk.services import Services
 from router.domain.people import Presence, Role
 from router.domain.waits import Estimate, Experience, Floor, Outcome, estimate, rounded

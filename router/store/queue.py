@@ -66,7 +66,7 @@ def deal(
     if policy.hand_out is HandOut.NONE:
         return Dealt(over=over)
     candidates = _candidates(connection, policy, now, standing)
-    matches = _assigned(connection, candidates, policy, now)
+    matches = _assigned(connection, candidates, policy, now, directed=False)
     if policy.hand_out is HandOut.AUTO:
         given = claims.take_many(connection, matches, greeting, now)
         return Dealt(over=over, claimed=tuple(given))
@@ -85,7 +85,7 @@ def take_next(
     _alone(connection)
     asking = msgspec.structs.replace(policy, hand_out=HandOut.OFFER, supervisors_take_turns=True)
     candidates = _candidates(connection, asking, now, {}, frozenset(agents))
-    matches = _assigned(connection, candidates, asking, now)
+    matches = _assigned(connection, candidates, asking, now, directed=True)
     return claims.take_many(connection, matches, greeting, now)
 
 
@@ -287,10 +287,13 @@ def _assigned(
     candidates: Sequence[Candidate],
     policy: AssignmentPolicy,
     now: dt.datetime,
+    *,
+    directed: bool,
 ) -> tuple[Match, ...]:
     """Let the domain decide over the heads of the lanes the free agents fit.
 
-    A page more is read only when those on the first are for others, or were declined lately.
+    What a colleague directed to one of them is left to them, unless they ask for the next. A
+    page more is read only when those on the first are for others, or were declined lately.
     """
     able = msgspec.structs.replace(policy, supervisors_take_turns=True)
     free = [c for c in candidates if c.why_idle(able) is None]
@@ -300,7 +303,7 @@ def _assigned(
     size = max(PAGE, 2 * (room if policy.hand_out is HandOut.AUTO else len(free)))
     after: Place | None = None
     for _ in range(PAGES):
-        page = _heads(connection, free, policy, now, after, size)
+        page = _heads(connection, free, policy, now, after, size, directed=directed)
         matches = assign(page, free, now, policy)
         if matches or len(page) < size:
             return matches
@@ -315,17 +318,19 @@ def _heads(
     now: dt.datetime,
     after: Place | None,
     size: int,
+    *,
+    directed: bool,
 ) -> list[Handoff]:
     """Give the next handoffs, in order, that are not somebody else's and some free agent fits."""
     agents = [c.staff.id for c in free]
     longest = now + dt.timedelta(seconds=policy.offer_seconds)
     ours = h.offered_to.in_(agents)
     ran_out = sa.or_(h.offered_until <= now, h.offered_until > longest)
-    directed = sa.and_(h.wanted_until > now, h.wanted_agent.in_(agents))
+    meant = sa.and_(h.wanted_until > now, h.wanted_agent.in_(agents))
     query = sa.select(t.handoffs).where(
         QUEUED,
         sa.or_(h.offered_to.is_(None), ours, ran_out),
-        sa.or_(h.wanted_until.is_(None), h.wanted_until <= now, directed),
+        sa.or_(h.wanted_until.is_(None), h.wanted_until <= now, meant if directed else sa.false()),
     )
     if after is not None:
         place = sa.tuple_(sa.literal(after[0], h.order_at.type), sa.literal(after[1]))
@@ -334,7 +339,7 @@ def _heads(
     if all(c.staff.skills == Skills() for c in free):
         rows = list(connection.execute(query))
     else:
-        rows = list(connection.execute(query.where(directed)))
+        rows = list(connection.execute(query.where(meant))) if directed else []
         for lane in _lanes(connection):
             if any(c.staff.skills.cover(Needs.of_lane(lane)) for c in free):
                 rows += connection.execute(query.where(h.lane == lane))

@@ -8,7 +8,7 @@ import datetime as dt
 import structlog
 from aiohttp import web
 
-from router import wire
+from router import wire, wire_queue
 from router.desk.agent import AgentDesk
 from router.desk.cases import CaseDesk
 from router.domain.errors import Malformed, Unauthorized
@@ -146,8 +146,7 @@ class _Session:
         own = (DESK, for_agent(self._me.id))
         for topic in own:
             self._hub.follow(topic, self._outbox)
-        if self._desk.presence.came(self._me.id):
-            self._desk.show_presence(self._me.id)
+        await self._desk.presence.came(self._me)
         watch = asyncio.create_task(self._watch_login())
         try:
             read = wire.read_desk_command
@@ -157,8 +156,7 @@ class _Session:
             for topic in own:
                 self._hub.leave(topic, self._outbox)
             self._read(None)
-            if self._desk.presence.left(self._me.id):
-                self._desk.show_presence(self._me.id)
+            await self._desk.presence.left(self._me)
 
     async def _watch_login(self) -> None:
         """Close the socket of a session that ended, also one that only listens."""
@@ -178,9 +176,11 @@ class _Session:
             case wire.DeskHello():
                 self._say(await desk.welcome(me))
             case wire.SetPresence():
-                desk.set_presence(me, command.presence)
+                await desk.set_presence(me, command.presence)
             case wire.Open():
                 await self._open(command)
+            case wire_queue.AcceptNext() | wire_queue.Decline() | wire_queue.Active():
+                await desk.dispatcher.obey(me, command)
             case wire.Accept():
                 together = self._cases.together
                 sent = await together.sent(command.conversation)

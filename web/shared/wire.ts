@@ -97,7 +97,10 @@ export type DeskCommand =
   | Uninvite
   | AgentTyping
   | Flag
-  | DeskPing;
+  | DeskPing
+  | AcceptNext
+  | Decline
+  | Active;
 export type DeskEvent =
   | DeskWelcome
   | HandoffQueued
@@ -125,7 +128,9 @@ export type DeskEvent =
   | PromiseChanged
   | TaskChanged
   | Pong
-  | ErrorFrame;
+  | ErrorFrame
+  | HandoffOffered
+  | OfferEnded;
 /**
  * Who speaks.
  */
@@ -168,6 +173,18 @@ export type ShopperEvent =
 export interface Accept {
   type: "accept";
   conversation: string;
+}
+/**
+ * The agent takes what the order gives them next, their own offer first.
+ */
+export interface AcceptNext {
+  type: "accept_next";
+}
+/**
+ * The agent is there: a key, the pointer, or the tab came to the front.
+ */
+export interface Active {
+  type: "active";
 }
 /**
  * Add the texts of misses to an entry, as a draft of it.
@@ -1042,6 +1059,13 @@ export interface DecideGrant {
   note: string;
 }
 /**
+ * The agent lets an offer pass.
+ */
+export interface Decline {
+  type: "decline";
+  conversation: string;
+}
+/**
  * A colleague does not take what was sent to them.
  */
 export interface DeclineTransfer {
@@ -1198,6 +1222,25 @@ export interface DeskWelcome {
   colleagues: StaffView[];
   causes: Choice[];
   outcomes: Choice[];
+  rules: QueueRules;
+  offers: Offer[];
+}
+/**
+ * How handoffs are handed out; `overtaken_minutes` bounds how long anybody is overtaken.
+ */
+export interface QueueRules {
+  hand_out: "auto" | "none" | "offer";
+  pick: boolean;
+  overtaken_minutes: number;
+  away_minutes: number;
+}
+/**
+ * A conversation offered to this agent until a moment; `seconds` is how long that is.
+ */
+export interface Offer {
+  conversation: string;
+  until: string;
+  seconds: number;
 }
 /**
  * A conversation waits for an agent (again, or with changed facts).
@@ -1389,6 +1432,21 @@ export interface ErrorFrame {
   code: string;
   detail: string;
   client_id: string | null;
+}
+/**
+ * A waiting conversation is offered to this agent.
+ */
+export interface HandoffOffered {
+  type: "handoff.offered";
+  offer: Offer;
+}
+/**
+ * An offer to this agent is over without them taking it.
+ */
+export interface OfferEnded {
+  type: "offer.ended";
+  conversation: string;
+  why: "declined" | "ran_out";
 }
 /**
  * What is added, changed and removed.

@@ -171,9 +171,12 @@ async def test_what_is_directed_to_a_colleague_is_theirs_until_it_lapses(store: 
     await queued(store, "a", wanted_agent=WANG.id, wanted_until=after(60), needs=Needs("fr"))
     with pytest.raises(OfferOver):
         await accepted(store, "a", LINA, 5)
-    dealt = await store.queue.deal(OFFER, greeting, after(5))
-    assert [m.agent.id for m in dealt.offers] == [WANG.id]
-    assert (await accepted(store, "a", LINA, 61)).conversation.agent == LINA.id
+    assert (await store.queue.deal(OFFER, greeting, after(5))).offers == ()
+    assert await store.queue.take_next(LINA.id, OFFER, greeting, after(5)) is None
+    taken = await store.queue.take_next(WANG.id, OFFER, greeting, after(6))
+    assert taken is not None
+    await queued(store, "b", 60, wanted_agent=WANG.id, wanted_until=after(70))
+    assert (await accepted(store, "b", LINA, 71)).conversation.agent == LINA.id
 
 
 async def test_given_at_once_each_agent_is_filled_and_no_further(store: Store) -> None:
