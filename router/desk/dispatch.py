@@ -122,6 +122,8 @@ class Dispatcher:
         for handoff in dealt.over:
             event = wire_queue.OfferEnded(handoff.conversation, "ran_out")
             publish(event, hub.for_agent(handoff.offered_to or ""))
+        if dealt.over:
+            await self._presence.refresh()  # Who lets offers run out may be away by that.
         for match in dealt.offers:
             topic = hub.for_agent(match.agent.id)
             card = await announce.card_of(self._services, match.handoff.conversation)
