@@ -38,6 +38,7 @@ export function mockRouter(): Plugin {
       stage.tell({ type: "conversation.typing", conversation: body["conversation"] ?? "", who: "shopper" });
     }
     if (what === "queue") stage.enqueue();
+    if (what === "offer") stage.offer();
     if (what === "refuse") stage.refuseNext = body["code"] ?? "epoch_moved";
     if (what === "full") stage.me.capacity = 2;
     if (what === "expire") loggedIn = false;

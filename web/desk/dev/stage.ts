@@ -6,6 +6,7 @@ import type {
   DeskEvent,
   Ending,
   Message,
+  Offer,
   QueueCard,
   StaffView,
   SupervisorView,
@@ -31,6 +32,7 @@ export class Stage {
   refuseNext: string | null = null;
   private readonly desks = new Set<Push>();
   private readonly known = new Map<string, Message>();
+  private readonly offered = new Map<string, Offer>();
   private readonly partings = new Map<string, ReturnType<typeof setTimeout>>();
   private made = 0;
 
@@ -71,7 +73,16 @@ export class Stage {
         return this.tell({ type: "presence.changed", staff: this.me.id, presence: command.presence });
       case "typing":
       case "flag":
+      case "active":
         return;
+      case "accept_next": {
+        const next = [...this.offered.keys()][0] ?? [...this.kept.values()].find((k) => waits(k.card))?.card.conversation.id;
+        if (next) return this.accept(next, push);
+        return push({ type: "error", code: "nothing_waits", detail: "现在没有你能接入的会话。", client_id: null });
+      }
+      case "decline":
+        this.offered.delete(command.conversation);
+        return push({ type: "offer.ended", conversation: command.conversation, why: "declined" });
       case "open":
         return this.open(command.conversation, command.after ?? 0, push);
       case "accept":
@@ -100,6 +111,18 @@ export class Stage {
       case "transfer":
         return this.transfer(command.conversation, command.reason ?? "");
     }
+  }
+
+  /** The first who waits is offered to the agent, for twenty seconds. */
+  offer(): void {
+    const conversation = [...this.kept.values()].find((kept) => waits(kept.card))?.card.conversation.id;
+    if (!conversation) return;
+    const offer = { conversation, until: new Date(Date.now() + 20_000).toISOString(), seconds: 20 };
+    this.offered.set(conversation, offer);
+    this.tell({ type: "handoff.offered", offer });
+    setTimeout(() => {
+      if (this.offered.delete(conversation)) this.tell({ type: "offer.ended", conversation, why: "ran_out" });
+    }, 20_000).unref();
   }
 
   /** The shopper says something. */
@@ -134,6 +157,8 @@ export class Stage {
       colleagues: STAFF.slice(1),
       causes: [...CAUSES],
       outcomes: [...OUTCOMES],
+      rules: { hand_out: "offer", pick: true, overtaken_minutes: 30, away_minutes: 10 },
+      offers: [...this.offered.values()],
     });
   }
 

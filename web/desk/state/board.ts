@@ -6,6 +6,8 @@ import type {
   ConversationView,
   DeskEvent,
   DeskWelcome,
+  Offer,
+  QueueRules,
   Message,
   Opened,
   QueueCard,
@@ -34,6 +36,16 @@ export interface Board {
   /** Why cases arise and how they end, as this house counts them. */
   causes: readonly Choice[];
   outcomes: readonly Choice[];
+  /** How handoffs are handed out; null before the first welcome. */
+  rules: QueueRules | null;
+  /** Until when (ms of this machine) a conversation is offered to me. */
+  offers: Readonly<Record<string, Offered>>;
+}
+
+/** An offer to me, in the time of this machine: its clock may differ from the router's. */
+export interface Offered {
+  until: number;
+  seconds: number;
 }
 
 export const TYPING_SHOWN_MS = 5_000;
@@ -48,21 +60,31 @@ export const EMPTY: Board = {
   typing: {},
   causes: [],
   outcomes: [],
+  rules: null,
+  offers: {},
 };
 
 /** Gives the board after one event; events that come late, twice or out of order do no harm. */
 export function reduce(board: Board, event: DeskEvent, now: number): Board {
   switch (event.type) {
     case "welcome":
-      return welcomed(board, event);
+      return welcomed(board, event, now);
     case "handoff.queued":
     case "mood.alerted":
     case "sla.warned":
     case "sla.breached":
       return withCard(board, event.card);
+    case "handoff.offered":
+      return { ...board, offers: { ...board.offers, ...offersOf([event.offer], now) } };
+    case "offer.ended":
+      return withoutOffer(board, event.conversation);
     case "conversation.assigned":
-      return withCard(board, { ...event.card, agent: event.agent });
+      return withoutOffer(
+        withCard(board, { ...event.card, agent: event.agent }),
+        event.card.conversation.id,
+      );
     case "conversation.left":
+      return withoutOffer(withView(board, event.conversation), event.conversation.id);
     case "conversation.changed":
       return withView(board, event.conversation);
     case "conversation.opened":
@@ -120,13 +142,29 @@ function cared(board: Board, conversation: string): Board {
 }
 
 // What the welcome does not list is no longer in queue or hands, whatever was last heard of it.
-function welcomed(board: Board, event: DeskWelcome): Board {
+function welcomed(board: Board, event: DeskWelcome, now: number): Board {
   const cards: Record<string, QueueCard> = {};
   for (const card of event.queue) cards[card.conversation.id] = card;
   for (const card of event.mine) cards[card.conversation.id] = { ...card, agent: event.me.id };
   const colleagues = Object.fromEntries(event.colleagues.map((staff) => [staff.id, staff]));
-  const { me, causes, outcomes } = event;
-  return { ...board, me, cards, colleagues, causes, outcomes };
+  const { me, causes, outcomes, rules } = event;
+  const offers = offersOf(event.offers, now);
+  return { ...board, me, cards, colleagues, causes, outcomes, rules, offers };
+}
+
+function offersOf(offers: readonly Offer[], now: number): Record<string, Offered> {
+  return Object.fromEntries(
+    offers.map(({ conversation, seconds }) => [
+      conversation,
+      { until: now + seconds * 1_000, seconds },
+    ]),
+  );
+}
+
+function withoutOffer(board: Board, conversation: string): Board {
+  if (!board.offers[conversation]) return board;
+  const { [conversation]: _over, ...offers } = board.offers;
+  return { ...board, offers };
 }
 
 function opened(board: Board, event: Opened): Board {

@@ -18,7 +18,7 @@ import type {
 import { arrivalOf, type Arrival } from "./arrivals";
 import { contiguous, EMPTY, hasGap, reduce, type Board } from "./board";
 import { keep, kept, newest, onKept } from "./keep";
-import { atCapacity, firstUnread, mineOf, queueOf, unreadOf } from "./lists";
+import { atCapacity, firstUnread, loadOf, mineOf, queueOf, unreadOf } from "./lists";
 import { again, discard, frameOf, type Pending } from "./pending";
 
 /** The socket as the store uses it. */
@@ -110,7 +110,8 @@ export const useDesk = defineStore("desk", () => {
   const me = computed(() => board.value.me);
   const queue = computed(() => queueOf(board.value));
   const mine = computed(() => mineOf(board.value));
-  const full = computed(() => atCapacity(mine.value.length, me.value));
+  const load = computed(() => loadOf(mine.value));
+  const full = computed(() => atCapacity(load.value, me.value));
   const live = computed(() => phase.value === "ready");
   const unreadTotal = computed(() => mine.value.reduce((sum, card) => sum + unread(idOf(card)), 0));
 
@@ -365,7 +366,7 @@ export const useDesk = defineStore("desk", () => {
 
   return {
     board, phase, wasReady, selected, flagged, underway, notice, arrival, alert, news,
-    me, queue, mine, full, live, unreadTotal,
+    me, queue, mine, load, full, live, unreadTotal,
     connect, disconnect, clear, belongTo, select, open,
     setPresence, accept, returnToBot, transfer, resolve, undo, hold, takeUp, decline, takeOver, invite, uninvite, correct, flag, typing,
     say, retry, giveUp, unread, firstUnreadOf, markRead,

@@ -30,16 +30,20 @@ export function isHeldBy(card: QueueCard, staff: string | undefined): boolean {
   return (status === "active" || status === "on_hold") && !!staff && card.agent === staff;
 }
 
+/** Gives to whom a waiting conversation was sent; who is only asked first is not meant. */
+export function sentTo(card: QueueCard): string | null {
+  return (card.handoff?.wanted_until && card.handoff.wanted_agent) || null;
+}
+
 /** Tells whether a waiting conversation was sent to a member of staff, who has not answered. */
 export function isSentTo(card: QueueCard, staff: string | undefined): boolean {
-  const { reason, wanted_agent: wanted } = card.handoff ?? {};
-  return waits(card) && !!staff && wanted === staff && reason === "transfer";
+  return waits(card) && !!staff && sentTo(card) === staff;
 }
 
 /** Gives the conversation to accept next: one sent to me, else the first that is nobody's. */
 export function nextOf(queue: readonly QueueCard[], me: string | undefined): QueueCard | undefined {
   const sent = queue.find((card) => isSentTo(card, me));
-  return sent ?? queue.find((card) => !card.handoff?.wanted_agent) ?? queue[0];
+  return sent ?? queue.find((card) => !sentTo(card)) ?? queue[0];
 }
 
 /** Tells whether a colleague was invited into a conversation and may speak there. */
@@ -47,7 +51,7 @@ export function maySpeak(card: QueueCard, staff: string | undefined): boolean {
   return card.participants.some((one) => one.staff === staff && one.may_speak);
 }
 
-/** Gives the waiting conversations: highest priority first, then oldest, then by id. */
+/** Gives the waiting conversations as the router orders them: by when they came, less a head start. */
 export function queueOf(board: Board): QueueCard[] {
   return Object.values(board.cards).filter(waits).sort(inQueueOrder);
 }
@@ -59,14 +63,26 @@ export function mineOf(board: Board): QueueCard[] {
     .sort((a, b) => acceptedAt(a) - acceptedAt(b) || byId(a, b));
 }
 
-/** Tells whether I hold as many conversations as I may. */
-export function atCapacity(mine: number, me: StaffView | null): boolean {
-  return me !== null && mine >= me.capacity;
+/** Gives how much of my capacity what I hold takes. */
+export function loadOf(mine: readonly QueueCard[]): number {
+  return mine.reduce((sum, card) => sum + (card.handoff?.weight ?? 1), 0);
+}
+
+/** Tells whether I hold as much as I may. */
+export function atCapacity(load: number, me: StaffView | null): boolean {
+  return me !== null && load >= me.capacity;
 }
 
 function inQueueOrder(a: QueueCard, b: QueueCard): number {
-  const priority = (b.handoff?.priority ?? 1) - (a.handoff?.priority ?? 1);
-  return priority || Date.parse(waitingSince(a)) - Date.parse(waitingSince(b)) || byId(a, b);
+  return standsAt(a) - standsAt(b) || byHandoff(a, b);
+}
+
+function standsAt(card: QueueCard): number {
+  return Date.parse(waitingSince(card)) - (card.handoff?.head_start ?? 0) * 1_000;
+}
+
+function byHandoff(a: QueueCard, b: QueueCard): number {
+  return (a.handoff?.id ?? "") < (b.handoff?.id ?? "") ? -1 : 1;
 }
 
 function byId(a: QueueCard, b: QueueCard): number {

@@ -123,12 +123,12 @@ describe("events that come late or twice do no harm", () => {
 });
 
 describe("the rest of the board", () => {
-  it("orders the queue by priority, then by waiting time", () => {
-    const one = (id: string, priority: 1 | 3, since: number): DeskEvent => ({
+  it("orders the queue by when they came, less a head start", () => {
+    const one = (id: string, head_start: number, since: number): DeskEvent => ({
       type: "handoff.queued",
-      card: card({ id }, { handoff: { ...card().handoff!, priority, queued_at: at(since) } }),
+      card: card({ id }, { handoff: { ...card().handoff!, head_start, queued_at: at(since) } }),
     });
-    const board = play(welcome(), one("young", 1, 50), one("old", 1, 10), one("safety", 3, 60));
+    const board = play(welcome(), one("young", 0, 50), one("old", 0, 10), one("safety", 55, 60));
     expect(ids(queueOf(board))).toEqual(["safety", "old", "young"]);
   });
 
