@@ -13,7 +13,7 @@ from router.settings import ROOT
 
 @click.group("bench")
 def bench() -> None:
-    """Measure speed, each beside its floor in the same run; docs/retrain.md explains."""
+    """Measure speed, each beside its floor in the same run; see docs/retrain.md, docs/queue.md."""
 
 
 @bench.command("retrain")
@@ -33,4 +33,26 @@ def retrain(entries: int, pairs: int, full_entries: int, out: Path | None) -> No
     options = ["--entries", entries, "--pairs", pairs, "--full-entries", full_entries]
     options += ["--out", out.resolve()] if out is not None else []
     command = [sys.executable, "-m", "benchmarks.retrain", *map(str, options)]
+    sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)  # noqa: S603 -- our own
+
+
+@bench.command("queue")
+@click.option(
+    "--postgres",
+    default="postgresql+asyncpg://postgres@127.0.0.1:5432/postgres",
+    envvar="JIELI_TEST_POSTGRES",
+    show_default=True,
+    help="A server on which a scratch database may be made.",
+)
+@click.option("--handoffs", default=2000, show_default=True, help="Claimed in each run.")
+@click.option("--pairs", default=5, show_default=True, help="Runs, each beside the floor.")
+@click.option("--many", default=100_000, show_default=True, help="Waiting in the long queue.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the result as JSON."
+)
+def queue(postgres: str, handoffs: int, pairs: int, many: int, out: Path | None) -> None:
+    """Claim handoffs with 50 agents racing, beside bare SKIP LOCKED claims: a minute or two."""
+    options = ["--postgres", postgres, "--handoffs", handoffs, "--pairs", pairs, "--many", many]
+    options += ["--out", out.resolve()] if out is not None else []
+    command = [sys.executable, "-m", "benchmarks.queue", *map(str, options)]
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)  # noqa: S603 -- our own
