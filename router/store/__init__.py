@@ -99,9 +99,7 @@ class Store:
     def _in_time(self, work: Callable[[sa.Connection], T], connection: sa.Connection) -> T:
         """Make a move and bring the clocks of its case in step with it, as one."""
         made = work(connection)
-        for changed in _changes(made):
-            if not changed.duplicate:
-                clocks.follow(connection, changed, self._timing())
+        clocks.follow(connection, _changes(made), self._timing())
         return made
 
     async def _read(self, work: Callable[..., T], *args: Any, **named: Any) -> T:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from router.domain.conversation import Status
-from router.domain.handoff import HandoffState, Priority
+from router.domain.handoff import Handoff, HandoffState, Priority
 from router.domain.priority import PriorityPolicy, raised
 from router.domain.sla import Clock, ClockKind, Timing, followed
 from router.store import clock_tables as ct
@@ -42,28 +42,55 @@ class Breach:
     agent: str | None
 
 
-def follow(connection: sa.Connection, changed: Changed, timing: Timing) -> None:
-    """Bring the clocks of a case in step with the move just made, in its transaction."""
-    conversation = changed.conversation
-    if conversation.epoch == 0:
-        return  # No human was asked for yet.
-    handoff = changed.handoff or handoff_by_id(connection, conversation.handoff)
-    known = {clock.kind: clock for clock in of_case(connection, conversation.id, conversation.case)}
-    now = conversation.updated_at
-    after = followed(known.values(), conversation, handoff, changed.messages, now, timing)
-    for clock in after:
-        before = known.get(clock.kind)
-        if before is None:
-            connection.execute(ct.clocks.insert().values(**_values(clock)))
-        elif clock != before:
-            connection.execute(_this(ct.clocks.update(), clock).values(**_values(clock)))
-    if (
+def follow(connection: sa.Connection, changes: Sequence[Changed], timing: Timing) -> None:
+    """Bring the clocks of cases in step with the moves just made, in their transaction.
+
+    However many moves, the statements are few: a deal claims many at once.
+    """
+    # Before epoch 1 no human was asked for.
+    moved = [one for one in changes if one.conversation.epoch > 0 and not one.duplicate]
+    if not moved:
+        return
+    known = _of_cases(connection, moved)
+    new: list[dict[str, Any]] = []
+    for one in moved:
+        conversation = one.conversation
+        handoff = one.handoff or handoff_by_id(connection, conversation.handoff)
+        clocks = known.get((conversation.id, conversation.case), {})
+        now = conversation.updated_at
+        after = followed(clocks.values(), conversation, handoff, one.messages, now, timing)
+        for clock in after:
+            before = clocks.get(clock.kind)
+            if before is None:
+                new.append(_values(clock))
+            elif clock != before:
+                connection.execute(_this(ct.clocks.update(), clock).values(**_values(clock)))
+    if new:
+        connection.execute(ct.clocks.insert(), new)
+    _answer_quotes(connection, [one.handoff for one in moved if _just_accepted(one)])
+
+
+def _just_accepted(changed: Changed) -> bool:
+    conversation, handoff = changed.conversation, changed.handoff
+    return (
         handoff is not None
         and conversation.status is Status.ACTIVE
-        and handoff.accepted_at == now
-        and handoff.accepted_at is not None
-    ):
-        _answer_quotes(connection, handoff.id, handoff.accepted_at)
+        and handoff.accepted_at == conversation.updated_at
+    )
+
+
+def _of_cases(
+    connection: sa.Connection, changes: Sequence[Changed]
+) -> dict[tuple[str, int], dict[ClockKind, Clock]]:
+    c = ct.clocks.c
+    ids = [one.conversation.id for one in changes]
+    cases = {(one.conversation.id, one.conversation.case) for one in changes}
+    found: dict[tuple[str, int], dict[ClockKind, Clock]] = {}
+    for row in connection.execute(sa.select(ct.clocks).where(c.conversation.in_(ids))):
+        if (row.conversation, row.case) in cases:
+            clock = _clock(row)
+            found.setdefault((row.conversation, row.case), {})[clock.kind] = clock
+    return found
 
 
 def noted(
@@ -181,17 +208,25 @@ def _raise(connection: sa.Connection, handoff_id: str, policy: PriorityPolicy) -
     )
 
 
-def _answer_quotes(connection: sa.Connection, handoff: str, accepted_at: dt.datetime) -> None:
+def _answer_quotes(connection: sa.Connection, handoffs: Sequence[Handoff | None]) -> None:
+    """Note for the waits shoppers were told how long they became."""
+    accepted = {one.id: one.accepted_at for one in handoffs if one is not None}
+    if not accepted:
+        return
     q = ct.quotes.c
     rows = connection.execute(
-        sa.select(q.n, q.at).where(q.handoff == handoff, q.answered_at.is_(None))
+        sa.select(q.handoff, q.n, q.at).where(
+            q.handoff.in_(list(accepted)), q.answered_at.is_(None)
+        )
     ).all()
     for row in rows:
-        waited = max(0.0, (accepted_at - row.at).total_seconds())
+        at = accepted[row.handoff]
+        if at is None:
+            continue
         connection.execute(
             ct.quotes.update()
-            .where(q.handoff == handoff, q.n == row.n)
-            .values(waited=waited, answered_at=accepted_at)
+            .where(q.handoff == row.handoff, q.n == row.n)
+            .values(waited=max(0.0, (at - row.at).total_seconds()), answered_at=at)
         )
 
 

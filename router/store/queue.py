@@ -34,7 +34,8 @@ from router.store.rows import handoff_of, staff_of, to_json
 h = t.handoffs.c
 QUEUED = h.state == HandoffState.QUEUED.value
 Place = tuple[dt.datetime, str]
-PAGE = 50
+SPARE = 20
+"""Read beyond what the free agents can take: some are for others, or declined lately."""
 PAGES = 6
 DEAL_LOCK = 0x6A69656C69
 """PostgreSQL's advisory lock under which one node deals at a time."""
@@ -300,7 +301,7 @@ def _assigned(
     if not free:
         return ()
     room = sum(c.staff.capacity - c.load for c in free)
-    size = max(PAGE, 2 * (room if policy.hand_out is HandOut.AUTO else len(free)))
+    size = (room if policy.hand_out is HandOut.AUTO else len(free)) + SPARE
     after: Place | None = None
     for _ in range(PAGES):
         page = _heads(connection, free, policy, now, after, size, directed=directed)
