@@ -71,8 +71,9 @@ class Deliveries:
     async def _run(self) -> None:
         while self._again:
             self._again = False
+            book, now = self._services.store.grants, self._services.now()
             try:
-                due = await self._services.store.grants.claim_due(self._services.now())
+                due = await book.claim_due(now) if await book.is_due(now) else []
                 for grant in due:
                     await self._deliver(grant)
             except Exception:

@@ -51,6 +51,11 @@ class GrantBook:
         """Send a failed grant once more."""
         return await self._write(KEY, partial(grants.retry, grant_id=grant, by=by, now=now))
 
+    async def is_due(self, now: dt.datetime) -> bool:
+        """Tell whether a grant waits for the shop's system; only read, so cheap to ask often."""
+        due: bool = await self._read(grants.is_due, now)
+        return due
+
     async def claim_due(self, now: dt.datetime, limit: int = 20) -> list[Grant]:
         """Take grants that wait for the shop's system."""
         return await self._write(KEY, partial(grants.claim_due, now=now, limit=limit))

@@ -173,6 +173,11 @@ def reverse(
     return Granted(replace(before, state=GrantState.REVERSED, next_try_at=None))
 
 
+def is_due(connection: sa.Connection, now: dt.datetime) -> bool:
+    """Tell whether a grant waits for the shop's system."""
+    return connection.execute(sa.select(grants.c.id).where(_due(now)).limit(1)).first() is not None
+
+
 def claim_due(connection: sa.Connection, now: dt.datetime, limit: int) -> list[Grant]:
     """Take grants that wait for the shop's system, each by one taker for a while.
 
@@ -181,10 +186,7 @@ def claim_due(connection: sa.Connection, now: dt.datetime, limit: int) -> list[G
     c = grants.c
     rows = connection.execute(
         sa.select(grants)
-        .where(
-            c.state.in_([GrantState.GRANTED.value, GrantState.DELIVERING.value]),
-            sa.or_(c.next_try_at <= now, c.next_try_at > now + LONGEST_WAIT),
-        )
+        .where(_due(now))
         .order_by(c.next_try_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -353,6 +355,14 @@ def _asked_before(connection: sa.Connection, grant: Grant) -> Granted | None:
     if any(getattr(found, name) != getattr(grant, name) for name in same):
         raise ClientIdReused("the client id was used for another grant: make a new one")
     return Granted(found, duplicate=True)
+
+
+def _due(now: dt.datetime) -> sa.ColumnElement[bool]:
+    c = grants.c
+    return sa.and_(
+        c.state.in_([GrantState.GRANTED.value, GrantState.DELIVERING.value]),
+        sa.or_(c.next_try_at <= now, c.next_try_at > now + LONGEST_WAIT),
+    )
 
 
 def _settle(

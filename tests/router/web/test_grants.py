@@ -10,6 +10,7 @@ import pytest
 from knowledge_base.database import Database
 from router.desk.payouts import Carried, NotCarried
 from router.domain.authority import Grant
+from router.shop import ShopUnavailable
 from tests.router.harness import House, running
 from tests.router.people import LINA, WANG
 from tests.router.web.care import CHEN, ZHAO, get, post, talking
@@ -215,6 +216,23 @@ async def test_what_the_shop_refuses_is_failed_and_reversed_by_a_supervisor(hous
     assert (await get(chen, "supervisor/care"))["budgets"][0]["spent"] == 0
     refused = await post(chen, f"grants/{grant['id']}/reversal", 409, why="再撤一次")
     assert refused["code"] == "not_reversible"
+
+
+async def test_a_silent_shop_hides_no_request_from_the_supervisors(house: House) -> None:
+    *_, lina, conversation = await talking(house)
+    chen, shop = await house.login(CHEN), house.services.shop
+    path = f"conversations/{conversation}/grants"
+    await post(lina, path, 201, **coupon("88", order=ORDER))
+
+    class Silent(type(shop)):  # type: ignore[misc]
+        async def order(self, number: str, shopper: str | None) -> ShopUnavailable:
+            return ShopUnavailable("503")
+
+    house.services.shop = Silent.empty(house.clock)
+    (waiting,) = (await get(chen, "supervisor/care"))["approvals"]
+    assert waiting["order"] is None
+    refused = await post(lina, path, 503, **coupon("5", "silent-click", order=ORDER))
+    assert refused["code"] == "shop_unavailable"
 
 
 async def test_the_day_of_a_budget_ends_at_midnight_of_the_shop(house: House) -> None:
