@@ -54,8 +54,9 @@ class Move:
         """
         events = [SlotSet(slot.value, value) for slot, value in self.slots.items()]
         events.append(SlotSet(Slot.WRONG_INPUTS.value, float(self.wrong_inputs)))
+        # Also None: how the flow before this one ended is not how this one does.
+        events.append(SlotSet(Slot.FLOW_OUTCOME.value, self.end.value if self.end else None))
         if self.end is not None:
-            events.append(SlotSet(Slot.FLOW_OUTCOME.value, self.end.value))
             events.append(SlotSet(REQUESTED_SLOT, None))
         return events
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import yaml
 
-from bot.actions.moves import TO_HUMAN
+from bot.actions.moves import TO_HUMAN, Move
 from bot.actions.orders import Item, Order, Receiver
 from bot.actions.router_api import Refund
 from bot.actions.service import ServiceForm
@@ -224,6 +224,14 @@ def test_an_unknown_number_is_asked_for_again(
     said = spoken.say(f"{start} JN2600000000")
     assert "没有查到订单 JN2600000000" in said.text
     assert spoken.outcome is None
+
+
+@pytest.mark.parametrize(("end", "value"), [(None, None), (Outcome.LEFT, "left")])
+def test_how_the_flow_before_ended_is_forgotten(end: Outcome | None, value: str | None) -> None:
+    events = Move(end=end).events()
+    assert {"flow_outcome": value}.items() <= {
+        event["name"]: event["value"] for event in events if event["event"] == "slot"
+    }.items()
 
 
 # --- cancel ----------------------------------------------------------------------------------

@@ -103,6 +103,18 @@ async def test_a_service_is_left_by_a_word_and_by_a_question(
     assert router.done == {}
 
 
+async def test_one_service_after_another_in_one_conversation(
+    wardrobe: Chat, router: FakeRouter
+) -> None:
+    for words in ("帮我催一下发货", "我要换货", "L 驼色", "确认", "帮我开张发票", "算了"):
+        answer = await wardrobe.say(words)
+        assert "抱歉" not in answer["messages"][0]["text"]
+    await wardrobe.say("帮我取消订单")
+    assert (await wardrobe.say("确认取消"))["flow"]["state"] == "done"
+    done = [name for name, _, _ in router.done.values()]
+    assert done == ["urge_shipment", "exchange_item", "cancel_order"]
+
+
 async def test_of_several_orders_it_asks_which(wardrobe: Chat, router: FakeRouter) -> None:
     router.orders[wardrobe.shopper or ""].append(shipped(WAY, "格纹围巾"))
     which = await wardrobe.say("帮我催一下")
