@@ -101,6 +101,7 @@ export const casesEn: typeof casesZhCN = {
     reason: "reason",
     item: "item",
   },
+  live: { title: "Being served (open to watch)", empty: "No conversation is with an agent" },
   facts: {
     title: "What is known",
     wants: "Wants",

@@ -100,6 +100,7 @@ export const casesZhCN = {
     reason: "原因",
     item: "商品",
   },
+  live: { title: "正在接待（点开旁看）", empty: "现在没有会话在客服手上" },
   facts: {
     title: "已经知道的",
     wants: "要什么",

@@ -7,6 +7,7 @@ import TasksPanel from "../care/TasksPanel.vue";
 import AlarmsPanel from "./components/AlarmsPanel.vue";
 import AgentsPanel from "./components/AgentsPanel.vue";
 import ClocksPanel from "./components/ClocksPanel.vue";
+import LivePanel from "./components/LivePanel.vue";
 import QueuePanel from "./components/QueuePanel.vue";
 import WaitsPanel from "./components/WaitsPanel.vue";
 
@@ -21,6 +22,7 @@ export const PANELS: readonly Panel[] = [
   { name: "queue", component: QueuePanel, wide: true },
   { name: "alarms", component: AlarmsPanel },
   { name: "clocks", component: ClocksPanel, wide: true },
+  { name: "live", component: LivePanel },
   { name: "agents", component: AgentsPanel },
   { name: "waits", component: WaitsPanel },
   { name: "approvals", component: ApprovalsPanel },
