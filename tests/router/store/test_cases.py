@@ -9,10 +9,12 @@ import pytest
 from knowledge_base.database import Database
 from router.domain.cases import (
     AlreadyParting,
+    Answer,
     Closing,
     Ending,
     Hold,
     Parting,
+    Sent,
     Target,
     TooLate,
 )
@@ -194,3 +196,43 @@ async def test_a_conversation_is_held_and_taken_up_by_its_agent_only(store: Stor
     assert changed.conversation.status is Status.ACTIVE
     again = await store.cases.hold(held(800), [])
     assert again.conversation.status is Status.ON_HOLD
+
+
+async def sent(store: Store) -> Sent:
+    """Let Lina send her conversation to Wang."""
+    await active(store)
+    kept = await store.cases.part(parting(Ending.TRANSFER, target=Target(WANG.id)))
+    following = replace(handoff("c-xiaoman", "h-2", queued_at=after(66)), wanted_agent=WANG.id)
+    one = Sent("h-2", "c-xiaoman", LINA.id, WANG.id, "要开专票", after(66), after(126))
+    await store.cases.settle(kept, LINA, [], following, after(66), one)
+    return one
+
+
+async def test_what_was_sent_is_given_back_once_to_its_sender(store: Store) -> None:
+    one = await sent(store)
+    assert await store.cases.sent("c-xiaoman") == one
+    assert await store.cases.unanswered(after(125)) == []
+    assert await store.cases.unanswered(after(126)) == [one]
+    back = await store.cases.give_back(one, Answer.TIMED_OUT, LINA, [], after(127))
+    assert back is not None
+    assert (back.conversation.status, back.conversation.agent) == (Status.ACTIVE, LINA.id)
+    assert await store.cases.give_back(one, Answer.DECLINED, LINA, [], after(128)) is None
+    assert await store.cases.unanswered(after(999)) == []
+
+
+async def test_what_was_sent_stays_in_the_queue_when_its_sender_is_gone(store: Store) -> None:
+    one = await sent(store)
+    back = await store.cases.give_back(one, Answer.DECLINED, None, [], after(70))
+    assert back is not None
+    assert back.conversation.status is Status.QUEUED
+    listed = await store.listed("c-xiaoman")
+    assert listed.handoff is not None
+    assert (listed.handoff.wanted_agent, listed.handoff.wanted_until) == (None, None)
+
+
+async def test_what_its_colleague_has_accepted_is_not_given_back(store: Store) -> None:
+    one = await sent(store)
+    await store.accept("c-xiaoman", WANG, system("王强"), after(70))
+    assert await store.cases.unanswered(after(999)) == []
+    assert await store.cases.give_back(one, Answer.TIMED_OUT, LINA, [], after(127)) is None
+    assert (await store.thread("c-xiaoman")).conversation.agent == WANG.id
