@@ -70,6 +70,7 @@ class Texts(Struct, forbid_unknown_fields=True, frozen=True):
     follow_ups_stop: str
     follow_ups_stopped: str
     promise_late: str
+    promise_passed: str
 
     def safety(self, danger: str) -> str:
         """Give the fixed text of a danger of the playbook; that of an injury for an unknown one."""
@@ -102,6 +103,7 @@ _FILLED |= {
     "grant_reversed": {"what"},
     "promise_kept": {"promise"},
     "promise_late": {"promise"},
+    "promise_passed": {"promise"},
 }
 
 

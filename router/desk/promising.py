@@ -110,7 +110,9 @@ class PromiseDesk:
     async def _draft(self, promise: Promise, what: str) -> Draft:
         thread = await self.services.store.thread(promise.conversation)
         texts = self.services.languages.of(thread.conversation.context.locale)
-        text = texts.promise_kept if what == "kept" else texts.promise_late
+        # Nobody at the desk can say whether what a flow promised was done: the shopper is asked.
+        late = texts.promise_late if promise.made_by else texts.promise_passed
+        text = texts.promise_kept if what == "kept" else late
         said = promise.text.rstrip("。！!；; ")
         body = Body(text.format(promise=said))
         # One that is late again after its time was changed is told again.

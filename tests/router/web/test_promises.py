@@ -141,6 +141,8 @@ async def test_a_flow_promises_and_an_answer_of_the_knowledge_base_does_not(hous
     lina = await house.login(LINA)
     found = await promises(lina, conversation)
     assert [(p["text"], p["made_by"]) for p in found] == [("退款审核通过，预计2小时到账。", None)]
+    await swept(house, hours=3)
+    assert "如果还没有办好" in (await shopper.message("system"))["body"]["text"]
 
 
 async def test_a_clock_that_is_set_back_repeats_nothing(house: House) -> None:

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { DeskCommand, Login } from "@shared/wire";
+import { careOf, careOverview } from "./care";
 import { KnowledgeStage } from "./knowledge.ts";
 import { STAFF } from "./scenes.ts";
 import { Stage } from "./stage.ts";
@@ -100,6 +101,8 @@ export function mockRouter(): Plugin {
       case "/api/v1/staff/me":
         if (loggedIn) return json(response, 200, stage.me);
         return json(response, 401, { code: "unauthorized", detail: "没有登录" });
+      case "/api/v1/supervisor/care":
+        return json(response, 200, careOverview());
       case "/api/v1/supervisor":
         return json(response, 200, stage.overview());
       case "/api/v1/conversations": {
@@ -111,6 +114,8 @@ export function mockRouter(): Plugin {
         return json(response, 200, { conversations });
       }
     }
+    const beside = /^\/api\/v1\/conversations\/([^/]+)\/care$/.exec(path);
+    if (beside) return json(response, 200, careOf(beside[1]!));
     if (path.startsWith("/api/v1/uploads/")) {
       response.writeHead(200, { "Content-Type": "image/svg+xml" }).end(PICTURE);
       return;
