@@ -57,6 +57,8 @@ export const en: Texts = {
     dueIn: "{time} left",
     breached: "{time} overdue",
     keepsPlace: "Asking the bot meanwhile",
+    callback: "Call {phone}",
+    left: "Left a message",
     noText: "(image)",
     unread: "{n} unread",
     unanswered: "Awaits your reply",

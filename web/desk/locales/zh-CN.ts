@@ -56,6 +56,8 @@ export const zhCN = {
     dueIn: "剩 {time}",
     breached: "超时 {time}",
     keepsPlace: "边等边问机器人",
+    callback: "回电 {phone}",
+    left: "已留言",
     noText: "（图片）",
     unread: "{n} 条未读",
     unanswered: "等你回复",
