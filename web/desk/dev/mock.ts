@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { DeskCommand, Login } from "@shared/wire";
-import { careOf, careOverview } from "./care";
+import { careOf, careOverview } from "./care.ts";
 import { KnowledgeStage } from "./knowledge.ts";
 import { STAFF } from "./scenes.ts";
 import { Stage } from "./stage.ts";
