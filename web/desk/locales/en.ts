@@ -1,5 +1,6 @@
 import { knowledgeEn } from "./knowledge.en";
 import { casesEn } from "./cases.en";
+import { queueEn } from "./queue.en";
 import { careEn } from "./care.en";
 import { supervisorEn } from "./supervisor.en";
 import type { Texts } from "./zh-CN";
@@ -291,6 +292,7 @@ export const en: Texts = {
     desktop: "Desktop notifications",
     denied: "The browser blocks notifications; allow them in its settings.",
     unsupported: "This browser has no desktop notifications.",
+    offer: "Your turn: {name}",
     handoff: "{name} needs a human",
     assigned: "{name} was assigned to you",
     message: "{name} wrote",
@@ -327,6 +329,7 @@ export const en: Texts = {
   },
   kb: knowledgeEn,
   cs: casesEn,
+  qd: queueEn,
   care: careEn,
   sv: supervisorEn,
   error: {
@@ -352,6 +355,8 @@ export const en: Texts = {
     unknown_cause: "Please choose a cause.",
     unknown_outcome: "Please choose an outcome.",
     at_capacity: "You hold as many conversations as you may.",
+    not_in_turn: "Conversations are taken in order here.",
+    nothing_waits: "Nothing waits that you could take.",
     unknown_conversation: "There is no such conversation.",
     unknown_message: "There is no such message.",
     client_id_reused: "This clashes with a message sent before. Discard it and write it anew.",

@@ -1,5 +1,6 @@
 import { knowledgeZhCN } from "./knowledge.zh-CN";
 import { casesZhCN } from "./cases.zh-CN";
+import { queueZhCN } from "./queue.zh-CN";
 import { careZhCN } from "./care.zh-CN";
 import { supervisorZhCN } from "./supervisor.zh-CN";
 
@@ -295,6 +296,7 @@ export const zhCN = {
     desktop: "桌面通知",
     denied: "浏览器已禁止通知，请在浏览器设置里允许。",
     unsupported: "这个浏览器不支持桌面通知。",
+    offer: "轮到你接 {name}",
     handoff: "{name} 需要人工",
     assigned: "{name} 分配给你了",
     message: "{name} 发来消息",
@@ -331,6 +333,7 @@ export const zhCN = {
   },
   kb: knowledgeZhCN,
   cs: casesZhCN,
+  qd: queueZhCN,
   care: careZhCN,
   sv: supervisorZhCN,
   error: {
@@ -356,6 +359,8 @@ export const zhCN = {
     unknown_cause: "请选择一个原因。",
     unknown_outcome: "请选择一个结果。",
     at_capacity: "你接待的会话已达上限。",
+    not_in_turn: "现在按顺序接入，不能挑选。",
+    nothing_waits: "现在没有你能接入的会话。",
     unknown_conversation: "没有这个会话。",
     unknown_message: "没有这条消息。",
     client_id_reused: "这条消息和之前发的冲突，请放弃后重新写。",

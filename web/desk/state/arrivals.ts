@@ -6,7 +6,7 @@ import { isHeldBy, waits } from "./lists";
 
 /** What just arrived. */
 export interface Arrival {
-  kind: "handoff" | "assigned" | "message" | "reminder";
+  kind: "handoff" | "offer" | "assigned" | "message" | "reminder";
   card: QueueCard;
 }
 
@@ -31,6 +31,10 @@ export function arrivalOf(
       const [was, card] = [before.cards[id], after.cards[id]];
       if (!card || !waits(card) || (was && (waits(was) || isHeldBy(was, me)))) return null;
       return { kind: "handoff", card };
+    }
+    case "handoff.offered": {
+      const card = after.cards[event.offer.conversation];
+      return card ? { kind: "offer", card } : null;
     }
     case "conversation.assigned": {
       const id = event.card.conversation.id;

@@ -261,6 +261,11 @@ export const useDesk = defineStore("desk", () => {
     begin("set_presence", { type: "set_presence", presence }, null);
   const accept = (id: string): void =>
     begin("accept", { type: "accept", conversation: id }, id);
+  const acceptNext = (): void => begin("accept", { type: "accept_next" }, null);
+  const pass = (id: string): void => void link?.send({ type: "decline", conversation: id });
+  const active = (): void => {
+    if (live.value) link?.send({ type: "active" });
+  };
   const returnToBot = (id: string, summary = ""): void =>
     begin("return_to_bot", { type: "return_to_bot", conversation: id, summary }, id);
   const transfer = (id: string, reason: string, aim: Aim = {}): void =>
@@ -368,7 +373,7 @@ export const useDesk = defineStore("desk", () => {
     board, phase, wasReady, selected, flagged, underway, notice, arrival, alert, news,
     me, queue, mine, load, full, live, unreadTotal,
     connect, disconnect, clear, belongTo, select, open,
-    setPresence, accept, returnToBot, transfer, resolve, undo, hold, takeUp, decline, takeOver, invite, uninvite, correct, flag, typing,
+    setPresence, accept, acceptNext, pass, active, returnToBot, transfer, resolve, undo, hold, takeUp, decline, takeOver, invite, uninvite, correct, flag, typing,
     say, retry, giveUp, unread, firstUnreadOf, markRead,
   };
 });
