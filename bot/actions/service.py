@@ -215,7 +215,7 @@ class ServiceForm(FlowForm, ABC):
 
     def _confirmed(self, turn: Turn, ask: Message, known: dict[Slot, str], told: bool) -> Move:
         """Take a yes to what was shown; what was changed meanwhile is shown again first."""
-        if turn.step is not Slot.CONFIRMED or told:
+        if turn.step is not Slot.CONFIRMED or told or order_number_in(turn.text):
             return Move((ask,), known)
         if self._agrees(turn.text):
             return Move(slots={**known, Slot.CONFIRMED: CONFIRM})
