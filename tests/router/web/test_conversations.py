@@ -16,6 +16,7 @@ async def test_a_question_is_acknowledged_then_answered_with_its_source(house: H
         "revision": 1,
         "release": 1,
         "model": "r000001-test",
+        "plan": None,
     }
     assert answer["votable"]
 
