@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from router.domain.skills import Needs
@@ -94,28 +93,3 @@ class Handoff:
     def order_at(self) -> dt.datetime:
         """Give the moment it stands in the queue by; the earliest is next."""
         return self.queued_at - dt.timedelta(seconds=self.head_start)
-
-
-def queue_order(handoffs: Iterable[Handoff]) -> list[Handoff]:
-    """Order waiting handoffs: highest priority first, then oldest first, then by id."""
-    return sorted(handoffs, key=lambda h: (-h.priority, h.queued_at, h.id))
-
-
-def priority_of(reason: Reason, tier: str, vip_tiers: frozenset[str]) -> Priority:
-    """Rank a handoff by its reason; a VIP tier moves it up one step, safety is always first."""
-    match reason:
-        case Reason.SAFETY:
-            return Priority.URGENT
-        case Reason.ANGER | Reason.HUMAN_ONLY:
-            base = Priority.HIGH
-        case (
-            Reason.EXPLICIT_REQUEST
-            | Reason.BOT_UNAVAILABLE
-            | Reason.GOING_IN_CIRCLES
-            | Reason.IMAGE
-            | Reason.TRANSFER
-            | Reason.AGENT_LEFT
-            | Reason.LOW_CONFIDENCE
-        ):
-            base = Priority.NORMAL
-    return Priority(min(base + (1 if tier in vip_tiers else 0), Priority.HIGH))

@@ -309,6 +309,7 @@ def _assigned(
         if matches or len(page) < size:
             return matches
         after = (page[-1].order_at, page[-1].id)
+        size *= 4
     return ()
 
 
