@@ -18,10 +18,10 @@ from router.settings import ROOT
 from tests.journeys.conftest import PHONE, Stack, answers, free_ports
 from tests.journeys.moves import SLOW, give_password, log_in, open_shop, said, say
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 HOUSE = (ROOT / "router" / "policy.toml").read_text("utf-8")
-UP_SECONDS = 50
+UP_SECONDS = 150
 
 
 @dataclass(frozen=True, slots=True)

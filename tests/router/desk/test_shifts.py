@@ -91,16 +91,16 @@ async def test_the_next_shift_gets_tickets_before_who_comes_fresh(house: House) 
     house.clock.forward(hours=2, minutes=1)
     fresh, second = await asks_for_a_human(house)
     await fresh.message("system")
-    agent = await house.staff(LINA)
     await sweep(house)
-    queued = await agent.until("handoff.queued")
-    assert queued["card"]["conversation"]["id"] == first
     assert "上班了" in (await night.message("system"))["body"]["text"]
-    place = (await night.until("queue.position_changed"))["place"]
-    assert (place["place"], place["waiting"]) == (1, 2)
+    for shopper, place in ((night, 1), (fresh, 2)):
+        told = (await shopper.until("queue.position_changed"))["place"]
+        assert (told["place"], told["waiting"]) == (place, 2)
+    agent = await house.staff(LINA)
+    welcome = next(frame for frame in agent.seen if frame["type"] == "welcome")
+    assert [card["conversation"]["id"] for card in welcome["queue"]] == [first, second]
     await agent.send("accept", conversation=first)
-    await agent.until("conversation.assigned")
-    assert second != first
+    await agent.until("conversation.assigned", agent=LINA.id)
 
 
 async def test_a_ticket_becomes_a_place_in_the_queue_once(house: House) -> None:

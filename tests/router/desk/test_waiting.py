@@ -15,6 +15,7 @@ async def waiting(house: House, token: str | None = None) -> Socket:
 
 async def refresh(house: House, **later: float) -> None:
     house.clock.forward(**later)
+    await house.agents.presence.refresh()
     await house.shoppers.board.refresh()
 
 
