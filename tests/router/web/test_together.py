@@ -73,6 +73,7 @@ async def test_what_nobody_answers_in_time_is_back_with_its_sender(house: House)
     await cases(house).together.sweep()
     assert await status(house, conversation) == "queued"
     house.clock.forward(seconds=61)
+    await house.agents.presence.refresh()
     await cases(house).together.sweep()
     assert (await agent.until("transfer.answered"))["answer"] == "timed_out"
     assert await status(house, conversation) == "active"
