@@ -124,6 +124,7 @@ def test_a_supervisor_sees_who_waits_how_long_and_what_is_late(
 ) -> None:
     shop.open_always()
     give_password(desk_page, shop.stack, "chenjing")
+    desk_page.get_by_test_id("desk-supervisor").click(timeout=SLOW)
     expect(desk_page.get_by_test_id("supervisor")).to_be_visible(timeout=SLOW)
     open_shop(shopper_page, shop.stack)
     say(shopper_page, "你们就是骗子，气死我了，转人工")
