@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections import Counter
 from dataclasses import replace
+
+import structlog
 
 from router import hub, wire
 from router.desk.services import Services
 from router.domain.people import Presence, Staff
 from router.domain.presence import Attendance, PresencePolicy, presence_of
+from router.store import WriterClosed
+
+log = structlog.get_logger(__name__)
 
 SPARED = dt.timedelta(seconds=10)
 """Signs of life closer together than this are kept once."""
@@ -24,10 +30,14 @@ class PresenceBoard:
         self._shown: dict[str, Presence] = {}
         self._sockets: Counter[str] = Counter()
         self._heard_at: dt.datetime | None = None
+        self._leaving: set[asyncio.Task[None]] = set()
 
     def of(self, staff: str) -> Presence:
         """Tell where a member of staff is."""
-        return presence_of(self._known.get(staff), self._services.now(), self._policy)
+        known, now = self._known.get(staff), self._services.now()
+        if known is not None and self._sockets[staff] > 0:
+            known = replace(known, heard_at=now, gone_at=None)  # Here, whenever it was last kept.
+        return presence_of(known, now, self._policy)
 
     async def came(self, me: Staff) -> None:
         """Note one more socket of a member of staff."""
@@ -36,13 +46,26 @@ class PresenceBoard:
             await self._services.store.queue.came(me.id, self._services.now())
             await self._again()
 
-    async def left(self, me: Staff) -> None:
-        """Note one socket less; with the last one here they are gone, unless another node says."""
+    def left(self, me: Staff) -> None:
+        """Note one socket less; with the last one here they are gone, unless another node says.
+
+        A task of its own keeps it: that of the socket may be cancelled as its line is cut.
+        """
         self._sockets[me.id] -= 1
         if self._sockets[me.id] <= 0:
             del self._sockets[me.id]
-            await self._services.store.queue.went(me.id, self._services.now())
+            task = asyncio.create_task(self._gone(me), name=f"gone-{me.id}")
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
+
+    async def _gone(self, me: Staff) -> None:
+        try:
+            # Whoever is back before this runs is not gone.
+            if not self._sockets[me.id]:
+                await self._services.store.queue.went(me.id, self._services.now())
             await self._again()
+        except WriterClosed:
+            log.info("closing, the grace period begins without a word", agent=me.id)
 
     async def said(self, me: Staff, presence: Presence) -> None:
         """Note what a member of staff says."""

@@ -156,8 +156,7 @@ class _Session:
             for topic in own:
                 self._hub.leave(topic, self._outbox)
             self._read(None)
-            # The handler of a peer that is gone is cancelled; that they left is noted all the same.
-            await asyncio.shield(self._desk.presence.left(self._me))
+            self._desk.presence.left(self._me)
 
     async def _watch_login(self) -> None:
         """Close the socket of a session that ended, also one that only listens."""
