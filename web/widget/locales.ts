@@ -40,7 +40,7 @@ const zh = {
   unhelpful: "没帮助",
   thanks_helpful: "谢谢反馈",
   thanks_unhelpful: "谢谢反馈，可以换个说法，或转人工",
-  place_next: "你排在第 1 位，马上为你接通",
+  place_next: "你排在第 1 位，下一个就是你",
   place: "你排在第 {place} 位，前面还有 {ahead} 人",
   place_unknown: "正在为你安排客服，请稍候",
   place_kept: "你的位置一直保留：第 {place} 位",
