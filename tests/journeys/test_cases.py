@@ -128,7 +128,6 @@ def test_a_supervisor_whispers_then_takes_over(
     chen.keyboard.press("Alt+o")
     chen.get_by_test_id("desk-confirm").locator("visible=true").click(timeout=SLOW)
     expect(said(shopper, "system").last).to_contain_text("陈静", timeout=SLOW)
-    chen.keyboard.press("Alt+w")
     reply(chen, "我是主管陈静，免费为您抛光。")
     expect(said(shopper, "agent").last).to_contain_text("主管陈静", timeout=SLOW)
     expect(lina.locator(".el-message").first).to_contain_text("陈静", timeout=SLOW)
