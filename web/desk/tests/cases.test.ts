@@ -64,7 +64,9 @@ describe("a closing", () => {
 
 describe("what a colleague sends", () => {
   const sent = (to: string | null, id: string) =>
-    card({ id }, { handoff: handoff({ conversation: id, reason: "transfer", wanted_agent: to }) });
+    card({ id }, { handoff: handoff({
+      conversation: id, reason: "transfer", wanted_agent: to, wanted_until: to && at(60),
+    }) });
 
   it("is accepted before the queue, and another's is left to them", () => {
     const [first, theirs, ours] = [sent(null, "c1"), sent(WANG.id, "c2"), sent(LINA.id, "c3")];
