@@ -340,7 +340,8 @@ class DeskInterleavings(Interleavings):
             async with self.database.reading() as connection:
                 streaks = sa.select(attendance.c.staff, attendance.c.angry_streak)
                 loads = await connection.run_sync(claims.loads, [m.id for m in STAFF])
-                return loads, dict((await connection.execute(streaks)).tuples().all())
+                rows = (await connection.execute(streaks)).all()
+                return loads, {row.staff: row.angry_streak for row in rows}
 
         loads, streaks = self.do(read())
         return [
