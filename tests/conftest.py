@@ -3,7 +3,9 @@
 import asyncio
 import os
 import secrets
+import shutil
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from queue import Queue
@@ -62,10 +64,36 @@ async def migrated(url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one SQLite file a worker; each test copies it, which is far quicker."""
+    path = tmp_path_factory.mktemp("template") / "jieli.db"
+
+    async def make() -> None:
+        async with migrated(f"sqlite+aiosqlite:///{path}"):
+            pass
+
+    # A thread, because the test that asks first has a running loop already.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, make()).result()
+    return path
+
+
 @pytest.fixture
-async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
-    async with migrated(f"sqlite+aiosqlite:///{tmp_path}/jieli.db") as database:
+async def sqlite(template: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    async with copied(template, tmp_path) as database:
         yield database
+
+
+@asynccontextmanager
+async def copied(template: Path, folder: Path) -> AsyncIterator[Database]:
+    """Open a copy of a migrated SQLite file."""
+    shutil.copy(template, folder / "jieli.db")
+    database = Database.open(f"sqlite+aiosqlite:///{folder}/jieli.db")
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 @pytest.fixture(scope="session")
@@ -100,10 +128,13 @@ def postgres_url() -> Iterator[str]:
 async def emptied(url: str) -> AsyncIterator[Database]:
     """Open a migrated database after removing every row of the tests before."""
     database = Database.open(url)
-    # DELETE, not TRUNCATE: new files for a score of tables cost a second on a busy disk.
+    # DELETE, not TRUNCATE: new files for a score of tables cost a second on a busy disk. All in
+    # one message, since every table asked for alone is a round trip more.
+    tables = [f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables)]
     async with database.writing() as connection:
-        for table in reversed(metadata.sorted_tables):
-            await connection.execute(table.delete())
+        raw = await connection.get_raw_connection()
+        assert raw.driver_connection is not None
+        await raw.driver_connection.execute("; ".join(tables))
     try:
         yield database
     finally:
@@ -113,7 +144,7 @@ async def emptied(url: str) -> AsyncIterator[Database]:
 @pytest.fixture(params=ON_BOTH)
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     if request.param == "sqlite":
-        async with migrated(f"sqlite+aiosqlite:///{tmp_path}/jieli.db") as one:
+        async with copied(request.getfixturevalue("template"), tmp_path) as one:
             yield one
         return
     async with emptied(request.getfixturevalue("postgres_url")) as one:
