@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.generate import Generated, generate, write_rows
+from knowledge_base.entries import Entry
 from knowledge_base.releases import Release, Revision, RevisionState
 from knowledge_base.training import export
 
@@ -109,14 +110,19 @@ def to_the_end(folder: Path, entries: int, phrasings: int, epochs: int) -> dict[
 
 def prepare(generated: Generated, folder: Path) -> tuple[Path, Path]:
     """Export the knowledge base as a release, and write what was kept back as rows."""
-    revisions = {
-        entry.key: Revision(at, entry, 1, "bench", WHEN, "generated", RevisionState.APPROVED)
-        for at, entry in enumerate(generated.entries, start=1)
-    }
     folder.mkdir(parents=True, exist_ok=True)
     rows = folder / "held_out.jsonl"
     write_rows(generated.held_out, rows)
-    return export(Release(1, "bench", "generated", WHEN, revisions), folder / "export"), rows
+    return export(release_of(generated.entries), folder / "export"), rows
+
+
+def release_of(entries: Sequence[Entry]) -> Release:
+    """Make a first release of entries."""
+    revisions = {
+        entry.key: Revision(at, entry, 1, "bench", WHEN, "generated", RevisionState.APPROVED)
+        for at, entry in enumerate(entries, start=1)
+    }
+    return Release(1, "bench", "generated", WHEN, revisions)
 
 
 def train(exported: Path, model: Path) -> Spent:

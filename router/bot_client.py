@@ -152,7 +152,7 @@ class BotClient:
         """Read a message and run the flow it belongs to, within the deadline."""
         if self._breaker.holds_back():
             return BotUnavailable("the bot has failed repeatedly and is left alone for a moment")
-        body = msgspec.json.encode(_Body.of(question))
+        body = body_of(question)
         try:
             async with self._session.post(
                 f"{self._url}/webhook", data=body, headers=self._headers, timeout=self._timeout
@@ -190,6 +190,11 @@ class BotClient:
     def _gave_up(self, why: str) -> BotUnavailable:
         self._breaker.failed()
         return BotUnavailable(why)
+
+
+def body_of(question: Question) -> bytes:
+    """Write a question as the bot is sent it."""
+    return msgspec.json.encode(_Body.of(question))
 
 
 class _Body(Struct, frozen=True, omit_defaults=True):
