@@ -21,9 +21,10 @@ from sqlalchemy.exc import DBAPIError
 from knowledge_base.releases import Release
 from router.bot_client import Bot
 from router.cli.context import settings as read_settings
+from router.cli.eval_page import page
 from router.cli.eval_tables import answer_tables, intent_tables, trigger_tables
 from router.cli.up import house_of
-from router.evaluation import answers, intents, triggers
+from router.evaluation import answers, intents, plots, triggers
 from router.evaluation.rows import AnswerRow, CannotEvaluate, MoodRow, read_rows
 from router.evaluation.running_bot import client_of, model_of, running_bot
 from router.mood import MoodUnavailable, train
@@ -40,6 +41,12 @@ ROWS = click.Path(path_type=Path, dir_okay=False, exists=True)
 OUT = click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write JSON here."
 )
+PAGE = click.option(
+    "--page",
+    "place",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write figures and plots as one HTML file here.",
+)
 DATA = click.option("--data", help="Folder of database, models and secrets; var by default.")
 
 
@@ -54,8 +61,14 @@ def evaluate() -> None:
 @click.option("--ood", type=ROWS, help='Rows {"text"} that belong to no trained intent.')
 @click.option("--config", type=ROWS, help="Another pipeline than that of config.yml.")
 @OUT
+@PAGE
 def intents_command(
-    train_on: Path, test: Path, ood: Path | None, config: Path | None, out: Path | None
+    train_on: Path,
+    test: Path,
+    ood: Path | None,
+    config: Path | None,
+    out: Path | None,
+    place: Path | None,
 ) -> None:
     """Train a pipeline on rows, and read others through the production path."""
     stream = Stream(Console(stderr=True, soft_wrap=True, highlight=False))
@@ -68,11 +81,13 @@ def intents_command(
 
     def work() -> intents.IntentsReport:
         intents.check_rows(train_on, test, ood)
-        _ready_to_write(out)
+        _ready_to_write(out, place)
         return _run(measure())
 
     report = _told(work)
-    _show(report, intent_tables(report), out)
+    tables = intent_tables(report)
+    _show(report, tables, out)
+    _write_page("Intents", tables, lambda: plots.of_reads(intents.reads_of(report.rows)), place)
 
 
 @evaluate.command("triggers")
@@ -80,20 +95,23 @@ def intents_command(
     "--test", type=ROWS, required=True, help='Rows {"text"}; with "human_request", "anger" judged.'
 )
 @OUT
+@PAGE
 @DATA
-def triggers_command(test: Path, out: Path | None, data: str | None) -> None:
+def triggers_command(test: Path, out: Path | None, place: Path | None, data: str | None) -> None:
     """Read requests for a human and anger with the trained mood and the routing policy."""
 
     def work() -> tuple[list[MoodRow], TriggersReport]:
         rows = read_rows(test, MoodRow)
-        _ready_to_write(out)
+        _ready_to_write(out, place)
         settings = read_settings(data=data)
         policy = PolicyFile(settings.policy_path).rules.routing
         mood = triggers.load_mood(_mood_folder(settings), policy)
         return rows, triggers.measure(rows, mood, policy)
 
     rows, report = _told(work)
-    _show(report, trigger_tables(rows, report), out)
+    tables = trigger_tables(rows, report)
+    _show(report, tables, out)
+    _write_page("Triggers", tables, lambda: plots.of_triggers(rows, report), place)
 
 
 @evaluate.command("answers")
@@ -108,22 +126,30 @@ def triggers_command(test: Path, out: Path | None, data: str | None) -> None:
 @click.option("--url", help="A running bot; without it one is started with the live model.")
 @click.option("--token", help="The running bot's service token; from --data when not given.")
 @OUT
+@PAGE
 @DATA
 def answers_command(
-    tests: tuple[Path, ...], url: str | None, token: str | None, out: Path | None, data: str | None
+    tests: tuple[Path, ...],
+    url: str | None,
+    token: str | None,
+    out: Path | None,
+    place: Path | None,
+    data: str | None,
 ) -> None:
     """Decide every row as the router would, with the live release and its model."""
 
-    def work() -> answers.AnswersReport:
+    def work() -> tuple[list[AnswerRow], answers.AnswersReport]:
         rows = [row for test in tests for row in read_rows(test, AnswerRow)]
-        _ready_to_write(out)
+        _ready_to_write(out, place)
         settings = read_settings(data=data)
         if token is not None:
             settings = msgspec.structs.replace(settings, service_token=token)
-        return _run(_answers(rows, settings, url))
+        return rows, _run(_answers(rows, settings, url))
 
-    report = _told(work)
-    _show(report, answer_tables(report), out)
+    rows, report = _told(work)
+    tables = answer_tables(report)
+    _show(report, tables, out)
+    _write_page("Answers", tables, lambda: plots.of_reads(answers.judged(rows, report.rows)), place)
     if report.model_release != report.release:
         click.echo(
             f"Note: the bot's model is of release {report.model_release}, and release "
@@ -201,16 +227,23 @@ def _told(work: Callable[[], Result]) -> Result:
         raise click.ClickException(str(error)) from error
 
 
-def _ready_to_write(out: Path | None) -> None:
+def _ready_to_write(*places: Path | None) -> None:
     """Refuse a place that cannot be written before the slow part begins."""
-    if out is None:
-        return
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotEvaluate(f"{out}: cannot be written: {error.strerror}") from error
-    if not os.access(out if out.exists() else out.parent, os.W_OK):
-        raise CannotEvaluate(f"{out}: cannot be written: no permission")
+    for out in filter(None, places):
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CannotEvaluate(f"{out}: cannot be written: {error.strerror}") from error
+        if not os.access(out if out.exists() else out.parent, os.W_OK):
+            raise CannotEvaluate(f"{out}: cannot be written: no permission")
+
+
+def _write_page(
+    title: str, tables: list[Table], draw: Callable[[], list[str]], place: Path | None
+) -> None:
+    """Write the page where it is wanted; plots are drawn only then."""
+    if place is not None:
+        place.write_text(page(title, tables, draw()), "utf-8")
 
 
 def _show(report: msgspec.Struct, tables: list[Table], out: Path | None) -> None:

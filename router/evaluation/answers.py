@@ -189,6 +189,15 @@ def read(walk: Walk, text: str, understood: Understood) -> AnswerRead:
     )
 
 
+def judged(rows: Sequence[AnswerRow], reads: Sequence[AnswerRead]) -> list[Read]:
+    """Give the rows that name their one entry as the metrics take them."""
+    return [
+        Read(row.entry, read.ranking)
+        for row, read in zip(rows, reads, strict=True)
+        if isinstance(row.entry, str)
+    ]
+
+
 async def _topic(walk: Walk, before: str, number: int, topic: Topic | None) -> Topic | None:
     """Give what is talked about after a message, as the router finds it; courtesies change none."""
     understood = await _ask(walk, before, number, topic)
@@ -240,18 +249,18 @@ def _known(rows: Sequence[AnswerRow], reads: Sequence[AnswerRead]) -> KnownFigur
     ]
     if not pairs:
         return None
-    judged = [Read(entry, read.ranking) for entry, read in pairs]
+    labelled = judged(rows, reads)
 
     def share(hits: Sequence[bool]) -> float:
         return round(sum(hits) / len(pairs), 4)
 
     return KnownFigures(
         rows=len(pairs),
-        top1=round(accuracy(judged), 4),
-        top3=round(top(judged, 3), 4),
-        coverage_at_p90=round(coverage_at_precision(judged, 0.9), 4),
-        precision_at_60=round(precision_at_coverage(judged, 0.6), 4),
-        ece=round(ece(judged), 4),
+        top1=round(accuracy(labelled), 4),
+        top3=round(top(labelled, 3), 4),
+        coverage_at_p90=round(coverage_at_precision(labelled, 0.9), 4),
+        precision_at_60=round(precision_at_coverage(labelled, 0.6), 4),
+        ece=round(ece(labelled), 4),
         replied=share([read.decision == "reply" for _, read in pairs]),
         replied_right=share(
             [read.decision == "reply" and entry in (read.entry, read.flow) for entry, read in pairs]
