@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect, make_url
@@ -23,6 +24,8 @@ metadata = sa.MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+T = TypeVar("T")
 
 WRITE = "jieli_write"
 BUSY_TIMEOUT_MS = 10_000
@@ -58,6 +61,7 @@ class Database:
         self.engine = engine
         # SQLite has one writer: waiting here is fair, waiting on its lock file is not.
         self._turn = asyncio.Lock() if engine.dialect.name == "sqlite" else None
+        self._file = _SqliteFile(engine.url) if _is_file(engine.url) else None
 
     @classmethod
     def open(cls, url: str, *, pool_size: int = 8) -> Database:
@@ -69,8 +73,7 @@ class Database:
             engine = create_async_engine(
                 url, pool_size=pool_size, max_overflow=4, hide_parameters=True
             )
-            sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-            sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+            _follow_sqlite(engine.sync_engine)
         else:
             engine = create_async_engine(
                 url, pool_size=pool_size, max_overflow=4, pool_pre_ping=True, hide_parameters=True
@@ -95,9 +98,59 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    async def written(self, work: Callable[[sa.Connection], T]) -> T:
+        """Run work in a transaction that commits after it, rolls back on error.
+
+        On SQLite in a thread of its own: a hop there and back for all of it, where `writing` makes
+        several for every statement. So `work` touches nothing but its connection.
+        """
+        if self._turn is None or self._file is None:
+            async with self.writing() as connection:
+                return await connection.run_sync(work)
+        async with self._turn:
+            return await self._file.written(work)
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        if self._file is not None:
+            await self._file.close()
+
+
+class _SqliteFile:
+    """A file written by one thread, over the plain driver."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self._engine = sa.create_engine(
+            url.set(drivername="sqlite"), pool_size=1, max_overflow=0, hide_parameters=True
+        )
+        _follow_sqlite(self._engine)
+        self._thread = ThreadPoolExecutor(1, "sqlite-writer")
+
+    async def written(self, work: Callable[[sa.Connection], T]) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, self._transact, work)
+
+    def _transact(self, work: Callable[[sa.Connection], T]) -> T:
+        with self._engine.connect() as plain:
+            connection = plain.execution_options(**{WRITE: True})
+            with connection.begin():
+                return work(connection)
+
+    async def close(self) -> None:
+        """Close the connection; the thread starts again if it is needed again."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown(wait=False)
+        self._thread = ThreadPoolExecutor(1, "sqlite-writer")
+
+
+def _is_file(url: sa.URL) -> bool:
+    return url.get_backend_name() == "sqlite" and bool(url.database) and url.database != ":memory:"
+
+
+def _follow_sqlite(engine: sa.Engine) -> None:
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
 
 
 def _prepare_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:

@@ -28,6 +28,9 @@ _PLAIN = (
     "warned_at",
     "breached_at",
 )
+_OF_CASE = sa.select(ct.clocks).where(  # Built once: it runs with every message.
+    ct.clocks.c.conversation == sa.bindparam("of"), ct.clocks.c.case == sa.bindparam("in_case")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +145,7 @@ def due(connection: sa.Connection, now: dt.datetime) -> bool:
 
 def of_case(connection: sa.Connection, conversation: str, case: int) -> list[Clock]:
     """Give the clocks of a case."""
-    c = ct.clocks.c
-    rows = connection.execute(
-        sa.select(ct.clocks).where(c.conversation == conversation, c.case == case)
-    )
+    rows = connection.execute(_OF_CASE, {"of": conversation, "in_case": case})
     return [_clock(row) for row in rows]
 
 

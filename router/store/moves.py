@@ -42,6 +42,21 @@ from router.store.rows import (
 )
 
 END_OF_QUEUE = 50
+# Built once: every message runs these, and building a statement takes longer than running it.
+_LOAD = (
+    sa.select(t.conversations).where(t.conversations.c.id == sa.bindparam("of")).with_for_update()
+)
+_HANDOFF = sa.select(t.handoffs).where(t.handoffs.c.id == sa.bindparam("of"))
+_SENT_BEFORE = sa.select(t.messages).where(
+    t.messages.c.conversation == sa.bindparam("of"),
+    t.messages.c.client_id == sa.bindparam("under"),
+)
+_INSERT_MESSAGE = t.messages.insert()
+_STORE = t.conversations.update().where(
+    t.conversations.c.id == sa.bindparam("of"),
+    t.conversations.c.epoch == sa.bindparam("as_of_epoch"),
+    t.conversations.c.last_seq == sa.bindparam("as_of_seq"),
+)
 HELD = (Status.ACTIVE.value, Status.ON_HOLD.value)
 
 
@@ -300,9 +315,7 @@ def rate(
 
 def load(connection: sa.Connection, conversation_id: str) -> Conversation:
     """Give a conversation and keep other writers from it until the commit."""
-    row = connection.execute(
-        sa.select(t.conversations).where(t.conversations.c.id == conversation_id).with_for_update()
-    ).first()
+    row = connection.execute(_LOAD, {"of": conversation_id}).first()
     if row is None:
         raise UnknownConversation(f"there is no conversation {conversation_id}")
     return conversation_of(row)
@@ -312,7 +325,7 @@ def handoff_by_id(connection: sa.Connection, handoff: str | None) -> Handoff | N
     """Give a handoff, if there is one of that id."""
     if handoff is None:
         return None
-    row = connection.execute(sa.select(t.handoffs).where(t.handoffs.c.id == handoff)).first()
+    row = connection.execute(_HANDOFF, {"of": handoff}).first()
     return handoff_of(row) if row is not None else None
 
 
@@ -326,12 +339,8 @@ def sent_before(
     connection: sa.Connection, conversation: Conversation, draft: Draft
 ) -> Changed | None:
     """Give what a message with this client id made when it first came; None for a new one."""
-    row = connection.execute(
-        sa.select(t.messages).where(
-            t.messages.c.conversation == conversation.id,
-            t.messages.c.client_id == draft.client_id,
-        )
-    ).first()
+    said = {"of": conversation.id, "under": draft.client_id}
+    row = connection.execute(_SENT_BEFORE, said).first()
     if row is None:
         return None
     stored = message_of(row)
@@ -359,7 +368,7 @@ def append(
         conversation = conversation.appended(now, by_shopper=draft.sender is Sender.SHOPPER)
         message = stamped(draft, conversation, now)
         messages.append(message)
-        connection.execute(t.messages.insert().values(**message_values(message, conversation.case)))
+        connection.execute(_INSERT_MESSAGE, message_values(message, conversation.case))
     _store(connection, start, conversation)
     return Changed(conversation, tuple(messages))
 
@@ -376,15 +385,8 @@ def stamped(draft: Draft, conversation: Conversation, now: dt.datetime) -> Messa
 
 
 def _store(connection: sa.Connection, before: Conversation, after: Conversation) -> None:
-    stored = connection.execute(
-        t.conversations.update()
-        .where(
-            t.conversations.c.id == before.id,
-            t.conversations.c.epoch == before.epoch,
-            t.conversations.c.last_seq == before.last_seq,
-        )
-        .values(**conversation_values(after))
-    )
+    found = {"of": before.id, "as_of_epoch": before.epoch, "as_of_seq": before.last_seq}
+    stored = connection.execute(_STORE, conversation_values(after) | found)
     if stored.rowcount != 1:
         raise EpochMoved("the conversation changed meanwhile: reload it")
 

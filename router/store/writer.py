@@ -67,7 +67,8 @@ class Writer:
         """Run `work` in a transaction and give its value after the commit, or raise its error.
 
         Writes of one `key` keep their order; `work` is plain SQLAlchemy Core and may run twice
-        when its transaction has to be repeated, so it must have no effect but on the database.
+        when its transaction has to be repeated, and in another thread, so it must have no effect
+        but on the database.
         """
         if self._task is None:
             raise WriterClosed("the store is not open for writing")
@@ -108,8 +109,7 @@ class Writer:
             _settle(write, outcome)
 
     async def _transact(self, batch: list[_Write]) -> list[Any]:
-        async with self._database.writing() as connection:
-            return await connection.run_sync(_run_all, batch)
+        return await self._database.written(lambda connection: _run_all(connection, batch))
 
 
 def _run_all(connection: sa.Connection, batch: list[_Write]) -> list[Any]:

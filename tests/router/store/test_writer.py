@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +30,15 @@ class Moody(Database):
 
     failures = 0
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[Any]:
-        async with super().writing() as connection:
-            yield connection
+    async def written(self, work: Callable[[sa.Connection], Any]) -> Any:
+        def fails(connection: sa.Connection) -> Any:
+            made = work(connection)
             if self.failures:
                 self.failures -= 1
                 raise sa.exc.OperationalError("COMMIT", {}, Exception("disk I/O error"))
+            return made
+
+        return await super().written(fails)
 
 
 @pytest.fixture
