@@ -9,7 +9,7 @@ from pathlib import Path
 RETRAIN_NICE = 10
 # One reading is too small for threads, and a bot that starts must not push aside the one that
 # answers.
-_ONE_THREAD = dict.fromkeys(
+ONE_THREAD = dict.fromkeys(
     (
         "OMP_NUM_THREADS",
         "OPENBLAS_NUM_THREADS",
@@ -104,7 +104,7 @@ class House:
             *("--host", "127.0.0.1", "--port", str(port or self.bot_port)),
             *("--actions-url", f"{self.actions_url}/webhook"),
         )
-        environment = {**self._bot_environment(), **_ONE_THREAD}
+        environment = {**self._bot_environment(), **ONE_THREAD}
         return Program("bot", (str(self.bot_python), *command), self.root, environment)
 
     def training(self, export: Path, out: Path, name: str, figures: Path | None = None) -> Program:
