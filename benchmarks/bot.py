@@ -1,6 +1,6 @@
 """Reading a message over HTTP: our bot server beside stock Rasa DIET, in one run.
 
-    python -m benchmarks.bot [--pairs 5] [--texts 150] [--questions 200] [--out R]
+    python -m benchmarks.bot [--pairs 5] [--texts 150] [--seconds 3] [--out R]
 
 The demo knowledge base is exported and trained twice: with our pipeline, and with stock DIET
 (benchmarks/diet.py). One epoch is enough for the floor: how long a reading takes depends on the
@@ -8,7 +8,8 @@ size of the network, not on how long it was trained, and its readings are not ju
 serves ours, `rasa run --enable-api` the other, one process each. Both compute with one thread, as
 `jieli up` starts ours: on a busy machine every further thread would get a share of its own. Both
 read the same texts in turn, one after another for the latency and sixteen at once for the
-throughput. No text is read twice by a server, so no cache can help: every figure is a cold one.
+throughput, for the same seconds, with two texts joined to one so that there are enough. No text is
+read twice by a server, so no cache can help: every figure is a cold one.
 Where it is allowed, all three processes go before other work while they are measured.
 """
 
@@ -26,6 +27,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,8 @@ from router.supervise.probes import answers_ok
 from router.supervise.programs import ONE_THREAD, Program
 
 AT_ONCE = 16
+AT_MOST = 1_500
+"""Texts kept ready for a second of many questions at once; who is faster ends early."""
 WARM_UP = 20
 TOKEN = "a-service-token-for-benches"
 GATE = ROOT / "data" / "gate"
@@ -151,6 +155,15 @@ def questions(gate: Path) -> tuple[list[str], list[str]]:
     return ordered, rest
 
 
+def joined(texts: Sequence[str], rounds: int) -> list[str]:
+    """Make many texts of some: each with one that stands further on, every time another one."""
+    return [
+        f"{text}，{texts[(at + step) % len(texts)]}"
+        for step in range(1, rounds + 1)
+        for at, text in enumerate(texts)
+    ]
+
+
 def _texts(file: Path) -> list[str]:
     return [msgspec.json.decode(line)["text"] for line in file.read_text("utf-8").splitlines()]
 
@@ -176,24 +189,33 @@ async def one_by_one(side: Side, texts: Sequence[str], start: int) -> dict[str, 
     return {"ms": round(statistics.median(taken), 3), "p99_ms": round(p99, 3), "cpu_ms": cpu}
 
 
-async def at_once(side: Side, texts: Sequence[str], start: int) -> float:
-    """Keep sixteen questions under way until all are read, and give how many a second."""
+async def at_once(side: Side, texts: Sequence[str], start: int, seconds: float) -> float:
+    """Keep sixteen questions under way for so long, and give how many a second were answered."""
     left = iter(list(enumerate(texts, start)))
+    now = time.perf_counter
+    began = now()
+    answered = 0
 
     async def keep_asking() -> None:
+        nonlocal answered
         connection = await side.connection()
         for number, text in left:
             await side.ask(connection, text, number)
+            answered += 1
+            if now() - began >= seconds:
+                return
 
-    began = time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):
             group.create_task(keep_asking())
-    return round(len(texts) / (time.perf_counter() - began), 1)
+    return round(answered / (now() - began), 1)
 
 
 async def compare(
-    sides: dict[str, Side], latency: list[Sequence[str]], throughput: list[Sequence[str]]
+    sides: dict[str, Side],
+    latency: list[Sequence[str]],
+    throughput: list[Sequence[str]],
+    seconds: float,
 ) -> dict[str, Any]:
     """Take pair after pair, and the ratios of the pairs."""
     runs: list[dict[str, float]] = []
@@ -206,7 +228,7 @@ async def compare(
             run |= {name: found["ms"], f"{name}_p99": found["p99_ms"]}
             run[f"{name}_cpu"] = round(found["cpu_ms"], 3)
         number += len(texts)
-        rate = {name: await at_once(sides[name], more, number) for name in in_turn(pair)}
+        rate = {name: await at_once(sides[name], more, number, seconds) for name in in_turn(pair)}
         number += len(more)
         runs.append(run | {"load": load()[0]})
         rates.append(rate)
@@ -237,11 +259,14 @@ def summed_up(runs: list[dict[str, float]], rates: list[dict[str, float]]) -> di
     }
 
 
-async def measure(folder: Path, pairs: int, texts: int, more: int, epochs: int) -> dict[str, Any]:
+async def measure(
+    folder: Path, pairs: int, texts: int, seconds: float, epochs: int
+) -> dict[str, Any]:
     """Train both, serve both, warm both up, and compare."""
     phrasings, others = questions(GATE)
     latency = shares(phrasings, texts, pairs)
-    throughput = shares(others, more, pairs)
+    plenty = joined(others, ceil(AT_MOST * seconds * pairs / len(others)))
+    throughput = shares(plenty, len(plenty) // pairs, pairs)
     ours, floor = models_in(folder) or await asyncio.to_thread(trained, folder, epochs)
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(
@@ -255,10 +280,10 @@ async def measure(folder: Path, pairs: int, texts: int, more: int, epochs: int) 
             warm = [f"第{number}次热身的一句话" for number in range(WARM_UP)]
             await one_by_one(side, warm, 0)
         preferred = hurry([os.getpid(), *(side.pid for side in sides.values())])
-        found = await compare(sides, latency, throughput)
+        found = await compare(sides, latency, throughput, seconds)
     return found | {
         "texts": texts,
-        "texts_at_once": more,
+        "seconds_at_once": seconds,
         "floor_is": f"stock Rasa DIET of {epochs} epoch on the same export, rasa run --enable-api",
         "load": load(),
         "preferred": preferred,
@@ -344,14 +369,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--texts", type=int, default=150)
-    parser.add_argument("--questions", type=int, default=180)
+    parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--models", type=Path, help="keep the trained models here for the next run")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="jieli-bench-") as scratch:
         work = measure(
-            given.models or Path(scratch), given.pairs, given.texts, given.questions, given.epochs
+            given.models or Path(scratch), given.pairs, given.texts, given.seconds, given.epochs
         )
         result = asyncio.run(work)
     _print(result)

@@ -45,17 +45,17 @@ def retrain(entries: int, pairs: int, full_entries: int, out: Path | None) -> No
 @bench.command("bot")
 @PAIRS
 @click.option("--texts", default=150, show_default=True, help="Texts of a pair, one by one.")
-@click.option("--questions", default=180, show_default=True, help="Texts of a pair, 16 at once.")
+@click.option("--seconds", default=3.0, show_default=True, help="Of 16 at once, in a pair.")
 @click.option(
     "--models",
     type=click.Path(path_type=Path, file_okay=False),
     help="Keep the trained models here, and take them from here the next time.",
 )
 @OUT
-def bot(pairs: int, texts: int, questions: int, models: Path | None, out: Path | None) -> None:
+def bot(pairs: int, texts: int, seconds: float, models: Path | None, out: Path | None) -> None:
     """Read texts over HTTP, beside stock Rasa DIET: some minutes."""
     kept = ["--models", models.resolve()] if models is not None else []
-    _run("bot", out, "--pairs", pairs, "--texts", texts, "--questions", questions, *kept)
+    _run("bot", out, "--pairs", pairs, "--texts", texts, "--seconds", seconds, *kept)
 
 
 @bench.command("relay")

@@ -12,6 +12,7 @@ from benchmarks.bot import (
     for_ours,
     for_stock,
     is_whole,
+    joined,
     one_by_one,
     questions,
     shares,
@@ -30,6 +31,23 @@ def test_texts_are_dealt_without_giving_one_twice():
     assert shares(list("甲乙丙丁戊"), 2, 2) == [["甲", "乙"], ["丙", "丁"]]
     with pytest.raises(SystemExit, match="6 different texts are needed, there are 5"):
         shares(list("甲乙丙丁戊"), 2, 3)
+
+
+def test_joined_texts_are_all_different():
+    made = joined(list("甲乙丙丁"), 3)
+    assert len(set(made)) == 12
+    assert made[:2] == ["甲，乙", "乙，丙"]
+
+
+async def test_many_at_once_end_with_their_time(monkeypatch: pytest.MonkeyPatch):
+    class Instant:
+        async def connection(self) -> None:
+            """Open nothing."""
+
+        async def ask(self, *_: object) -> None:
+            await asyncio.sleep(0)
+
+    assert await at_once(Instant(), [str(at) for at in range(100_000)], 0, 0.01) > 0  # type: ignore[arg-type]
 
 
 def test_ours_is_asked_for_a_reading_alone_and_each_time_anew():
@@ -58,7 +76,7 @@ async def test_a_server_is_asked_everything_and_measured(monkeypatch: pytest.Mon
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         side = Side(server.sockets[0].getsockname(), for_stock, 1)
         found = await one_by_one(side, ["几天到", "运费多少"], 0)
-        rate = await at_once(side, [f"第{at}句" for at in range(40)], 2)
+        rate = await at_once(side, [f"第{at}句" for at in range(40)], 2, 60.0)
     assert (len(asked), len(set(asked))) == (42, 42)
     assert found["ms"] > 0 < rate
     assert found["cpu_ms"] == 0
