@@ -6,6 +6,7 @@ import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from unicodedata import east_asian_width
 
 from knowledge_base.gate.plots import confusions, reliability, risk
 from knowledge_base.metrics import Read, auroc
@@ -15,8 +16,9 @@ from router.mood import Level
 from router.mood.evaluate import TriggersReport
 
 CONFUSED = 12
-_CELL, _NAMES, _ABOVE = 40, 230, 130
-_LONGEST_NAME = 24
+_CELL, _NAMES, _ABOVE = 34, 200, 150
+_LONGEST_NAME = 22
+"""In letters; a Chinese character takes the room of two."""
 _COLUMNS = 20
 
 Scores = Mapping[str, Sequence[float]]
@@ -181,4 +183,9 @@ def _upright(across: float, down: float, name: str) -> str:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+    room = _LONGEST_NAME
+    for at, letter in enumerate(name):
+        room -= 2 if east_asian_width(letter) in "FW" else 1
+        if room < 0:
+            return f"{name[:at]}…"
+    return name
