@@ -48,10 +48,6 @@ def test_a_wrong_file_is_refused_with_the_place(
         read_gate(broken(tmp_path, TEXT.replace(before, after, 1)))
 
 
-def test_the_texts_that_come_with_the_project_can_be_read() -> None:
-    check_files(read_gate(Settings().gate_path))
-
-
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidGate, match=r"gate\.toml: cannot be read"):
         read_gate(tmp_path / "gate.toml")
