@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -30,8 +31,10 @@ from bot.components.held_out import FILE, HeldOut, write_held_out
 from bot.components.linear import LinearIntents
 from bot.components.meaning import WordVectors
 from bot.components.normalizer import AS_TYPED
+from bot.components.scope import Scope
 from bot.components.threshold import SureFrom, sure_from
 from bot.figures import figures
+from bot.reading import OUT_OF_SCOPE
 
 RANKING_LENGTH: Final = 10
 SURE_FROM_KEY: Final = "sure_from"
@@ -63,6 +66,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         model: LinearIntents | None = None,
+        scope: Scope | None = None,
     ) -> None:
         self._how = Hyperparameters(
             strength=float(config["strength"]),
@@ -73,6 +77,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         self._model_storage = model_storage
         self._resource = resource
         self._model = model
+        self._scope = scope
 
     @property
     def _sure_from(self) -> SureFrom:
@@ -121,33 +126,40 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     ) -> CalibratedIntentClassifier:
         """Return the classifier a model package holds."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, LinearIntents.open(folder))
+            model, scope = LinearIntents.open(folder), Scope.open(folder)
+        return cls(config, model_storage, resource, model, scope)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on the training phrasings, and store it with what it proved to know."""
-        examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
+        told = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
+        examples = [e for e in told if e.get(INTENT) != OUT_OF_SCOPE]
+        outside = [_wording(e) for e in told if e.get(INTENT) == OUT_OF_SCOPE]
+        texts = [_wording(example) for example in examples]
         fitted = fit(
-            [_wording(example) for example in examples],
+            texts,
             [example.get(INTENT) for example in examples],
             self._how,
             WordVectors.open(Path(self._vectors)) if self._vectors else None,
         )
+        self._scope, elsewhere = Scope.learned(texts, outside, self._how.seed)
         held_out = [
             HeldOut(
                 example.get(AS_TYPED) or example.get(TEXT),
                 example.get(INTENT),
-                fitted.model.ranking(chances, RANKING_LENGTH),
+                fitted.model.ranking(chances * (1.0 - missed), RANKING_LENGTH),
             )
-            for example, chances in zip(examples, fitted.held_out, strict=True)
+            for example, chances, missed in zip(examples, fitted.held_out, elsewhere, strict=True)
         ]
         self._model = replace(fitted.model, sure_from=_sure_from(held_out))
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            if self._scope is not None:
+                self._scope.save(folder)
             write_held_out(held_out, folder / FILE)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Give each message its intent, confidence and the ten likeliest intents."""
+        """Give each message its intent, confidence and the likeliest intents, scope included."""
         for message in messages:
             ranking = self._rank(message)
             message.set(INTENT, ranking[0], add_to_output=True)
@@ -158,8 +170,11 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     def _rank(self, message: Message) -> list[dict[str, Any]]:
         if self._model is None:
             raise CalibratedIntentClassifierUntrained("train the model before reading with it")
-        chances = self._model.read(_wording(message))
+        text = _wording(message)
+        elsewhere = self._scope.outside(text) if self._scope is not None else 0.0
+        chances = self._model.read(text) * np.float32(1.0 - elsewhere)
+        ranking = [*self._model.ranking(chances, RANKING_LENGTH), (OUT_OF_SCOPE, elsewhere)]
         return [
             {INTENT_NAME_KEY: intent, PREDICTED_CONFIDENCE_KEY: confidence}
-            for intent, confidence in self._model.ranking(chances, RANKING_LENGTH)
+            for intent, confidence in sorted(ranking, key=lambda one: -one[1])
         ]
