@@ -4,9 +4,9 @@
 
 Runs in the bot's environment. The pipeline is that of Rasa's documentation for Chinese without
 what must be downloaded: jieba, counted words, counted characters within words, DIET. It reads the
-export and the hand-written text of the flows, as ours does; text out of scope is ours alone. After each
-epoch a JSON line tells its seconds; with --paced the next one begins when a line is read. The
-last line tells the seconds around the epochs, and the most memory held.
+export and the hand-written text of the flows, as ours does; text out of scope is ours alone.
+After each epoch a JSON line tells its seconds; with --paced the next one begins when a line is
+read. The last line tells the seconds around the epochs, and the most memory held.
 """
 
 from __future__ import annotations
