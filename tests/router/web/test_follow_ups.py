@@ -18,7 +18,9 @@ from tests.router.web.conftest import ANSWERS
 async def house(sqlite: Database, tmp_path: Path) -> AsyncIterator[House]:
     async with running(sqlite, tmp_path / "data", ANSWERS, staff_hours=500) as house:
         zone = house.settings.zone
-        house.clock.moment = house.clock.moment.astimezone(zone).replace(hour=10, minute=0)
+        # The day after: the demo's orders count from now, whatever the hour is.
+        tomorrow = house.clock.moment.astimezone(zone) + dt.timedelta(days=1)
+        house.clock.moment = tomorrow.replace(hour=10, minute=0)
         yield house
 
 
