@@ -34,10 +34,13 @@ from bot.components.normalizer import AS_TYPED
 from bot.components.scope import Scope
 from bot.components.threshold import SureFrom, sure_from
 from bot.figures import figures
+from bot.flow import FLOW_ONLY_INTENTS, Flow
 from bot.reading import OUT_OF_SCOPE
 
 RANKING_LENGTH: Final = 10
 SURE_FROM_KEY: Final = "sure_from"
+BY_HAND: Final = frozenset({*FLOW_ONLY_INTENTS, *(flow.value for flow in Flow)})
+"""The intents that come with the project, not with a release."""
 
 
 class CalibratedIntentClassifierUntrained(Exception):
@@ -140,6 +143,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
             [example.get(INTENT) for example in examples],
             self._how,
             WordVectors.open(Path(self._vectors)) if self._vectors else None,
+            apart=BY_HAND,
         )
         self._scope, elsewhere = Scope.learned(texts, outside, self._how.seed)
         held_out = [

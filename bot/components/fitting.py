@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -122,9 +122,13 @@ def fit(
     intents: Sequence[str],
     how: Hyperparameters,
     vectors: WordVectors | None = None,
+    apart: Collection[str] = (),
 ) -> Fitted:
     """Fit the model on texts, and its confidence on held-out folds.
 
+    The intents `apart` are learned like the others and left out of the judgement, for their text
+    is of another kind: as half of the text of a small shop it would decide what the experts are
+    worth. They count where there is nothing else.
     Raises ValueError when there are fewer than two intents to tell apart.
     """
     names, truth = np.unique(np.asarray(intents), return_inverse=True)
@@ -134,9 +138,13 @@ def fit(
     meaning = Meaning.learned(vectors, texts) if vectors else None
     placed = np.stack([meaning.of(text.words) for text in texts]) if meaning else None
     task = _Task(count(texts, places), worth_of(places), placed, truth, len(names), how)
+    counts = ~np.isin(np.asarray(intents), list(apart))
+    judged = np.flatnonzero(counts if counts.any() else ~counts)
     folds = min(how.folds, int(np.bincount(truth).max()))
     learned = (
-        _learn(task, folds_of(texts, truth, folds, how.seed)) if folds >= 2 else _blindly(task)
+        _learn(task, folds_of(texts, truth, folds, how.seed), judged)
+        if folds >= 2
+        else _blindly(task)
     )
     model = LinearIntents(
         tuple(map(str, names)),
@@ -162,17 +170,20 @@ class _Learned:
     held_out: Array
 
 
-def _learn(task: _Task, fold_of: Labels) -> _Learned:
-    """Learn from all texts, and from all but each fold, which is then asked about."""
+def _learn(task: _Task, fold_of: Labels, judged: Labels) -> _Learned:
+    """Learn from all texts, and from all but each fold, which is then asked about.
+
+    What the experts are worth, and how sure they may be, is taken from the texts `judged`.
+    """
     jobs: list[Callable[[], Any]] = [partial(task.experts, fold_of >= 0)]
     jobs += [partial(task.held_out, fold_of == fold) for fold in np.unique(fold_of)]
     worth_it = len(fold_of) * task.labels > _WORTH_A_COPY
     (rarity, experts), *unseen = in_parallel(jobs) if worth_it else [job() for job in jobs]
     scores = [_put_together(of_folds, fold_of) for of_folds in zip(*unseen, strict=True)]
-    judged = np.random.default_rng(task.how.seed).permutation(len(fold_of))[:_JUDGED]
-    shares, _ = fit_shares([each[judged] for each in scores], task.truth[judged])
+    some = np.random.default_rng(task.how.seed).permutation(judged)[:_JUDGED]
+    shares, _ = fit_shares([each[some] for each in scores], task.truth[some])
     chances = softmax(weighted_sum(scores, shares))
-    certainty = Certainty.learned(chances, task.truth)
+    certainty = Certainty.learned(chances[judged], task.truth[judged])
     return _Learned(rarity, experts, shares, certainty, certainty.of(chances))
 
 

@@ -181,3 +181,25 @@ def test_certainty_keeps_the_order_of_the_ranking() -> None:
 def test_of_a_few_texts_no_certainty_is_learned() -> None:
     chances = np.tile(np.array([0.9, 0.1], dtype=np.float32), (20, 1))
     assert Certainty.learned(chances, np.arange(20) % 2) == Certainty()
+
+
+def test_text_of_another_kind_does_not_decide_what_the_experts_are_worth() -> None:
+    said = ["算了", "取消", "换一个", "不要了", "改一下", "再说"]
+    noise = {"leave": said, "change": said}
+    judged = fit(*phrases(PHRASES | noise), Hyperparameters()).model
+    apart = fit(*phrases(PHRASES | noise), Hyperparameters(), apart=tuple(noise)).model
+    assert set(apart.labels) == set(judged.labels)
+    # What cannot be told apart makes all scores cautious, where it is judged.
+    assert np.abs(apart.scorer.weights).mean() > 1.5 * np.abs(judged.scorer.weights).mean()
+
+
+def test_where_all_intents_are_apart_they_are_judged_all_the_same() -> None:
+    texts, intents = phrases(PHRASES)
+    alone = fit(texts, intents, Hyperparameters()).model
+    apart = fit(texts, intents, Hyperparameters(), apart=tuple(PHRASES)).model
+    assert np.array_equal(alone.scorer.weights, apart.scorer.weights)
+
+
+def phrases(by_intent: dict[str, list[str]]) -> tuple[list[Wording], list[str]]:
+    texts = [read(text) for texts in by_intent.values() for text in texts]
+    return texts, [intent for intent, texts in by_intent.items() for _ in texts]
