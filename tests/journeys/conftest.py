@@ -5,19 +5,23 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from router.settings import ROOT
+from router.store import care_tables, case_tables, clock_tables, queue_tables, tables
 from tests.conftest import missing
 
 CHROMIUM = os.environ.get("JIELI_CHROMIUM") or shutil.which("chromium") or ""
@@ -102,6 +106,25 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         process.wait(20)
     except subprocess.TimeoutExpired:
         process.kill()
+
+
+DESK_TABLES = [
+    table.name
+    for module in (tables, case_tables, clock_tables, queue_tables, care_tables)
+    for table in vars(module).values()
+    if isinstance(table, sa.Table)
+    and table not in (tables.staff, tables.staff_sessions, case_tables.canned_responses)
+]
+
+
+@pytest.fixture(autouse=True)
+def empty_desk(stack: Stack) -> None:
+    """Let every journey begin with shoppers nobody knows and a desk where nothing waits."""
+    if "JIELI_STACK" in os.environ:
+        return
+    with closing(sqlite3.connect(stack.data / "jieli.db", timeout=20)) as database, database:
+        for name in DESK_TABLES:
+            database.execute(f'DELETE FROM "{name}"')
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,8 @@ def test_a_shopper_is_answered_by_the_bot_and_handed_to_a_human_with_nothing_los
     desk.locator("[data-cause=product]").check(timeout=SLOW)
     confirm = desk.get_by_test_id("desk-confirm")
     confirm.click(timeout=SLOW)
-    expect(shopper.get_by_test_id("jieli-rating")).to_be_visible(timeout=SLOW)
+    # After the time to take it back, and a quiet while.
+    expect(shopper.get_by_test_id("jieli-rating")).to_be_visible(timeout=3 * SLOW)
     shopper.get_by_test_id("jieli-rate-5").click()
     shopper.get_by_test_id("jieli-rate-submit").click()
     expect(shopper.get_by_test_id("jieli-rate-submit")).to_have_count(0, timeout=SLOW)
