@@ -83,10 +83,13 @@ class Reader:
 async def in_turns(
     texts: Sequence[str], one: Reader, other: Reader | None
 ) -> tuple[list[float], list[float]]:
-    """Time readings of one bot and of another, one after the other, in milliseconds."""
+    """Time readings of one bot and of another, one after the other, in milliseconds.
+
+    Each text is made one that was not read before, which a bot would know by heart.
+    """
     ours: list[float] = []
     theirs: list[float] = []
-    for text in texts:
+    for text in (f"{text} {at}" for at, text in enumerate(texts, start=1)):
         ours.append(await one.milliseconds(text))
         if other is not None:
             theirs.append(await other.milliseconds(text))
