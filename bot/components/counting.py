@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -13,6 +14,7 @@ from bot.components.grams import BY_SOUND, IN_WORD, Wording
 
 Array = NDArray[np.float32]
 Flags = NDArray[np.bool_]
+Places = NDArray[np.intp]
 
 TINY: Final = 1e-12
 _IN_WORD_WEIGHT: Final = 0.7
@@ -70,3 +72,12 @@ def weigh(counts: csr_matrix, rarity: Array) -> csr_matrix:
     lengths = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
     weighted.data /= np.repeat(lengths, np.diff(weighted.indptr)) + TINY
     return weighted
+
+
+def row_of(text: Wording, places: dict[str, int], rarity: Array) -> tuple[Places, Array]:
+    """Return the columns of one text's known features and their weights, as `weigh` does."""
+    counted = Counter(places[gram] for gram in text.grams if gram in places)
+    columns = np.fromiter(counted.keys(), dtype=np.intp, count=len(counted))
+    times = np.fromiter(counted.values(), dtype=np.float32, count=len(counted))
+    row = np.log1p(times) * rarity[columns]
+    return columns, np.asarray(row / (np.sqrt(row @ row) + TINY), dtype=np.float32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.components.certainty import AS_FITTED, Certainty
-from bot.components.counting import TINY, Array
+from bot.components.counting import Array, row_of
 from bot.components.experts import Linear
 from bot.components.grams import Wording
 from bot.components.meaning import Meaning
@@ -56,13 +55,9 @@ class LinearIntents:
 
         A text with no known feature is a uniform guess: the model knows nothing of it.
         """
-        counted = Counter(self.places[gram] for gram in text.grams if gram in self.places)
-        if not counted:
+        columns, row = row_of(text, self.places, self.rarity)
+        if not len(columns):
             return np.full(len(self.labels), 1.0 / len(self.labels), dtype=np.float32)
-        columns = np.fromiter(counted.keys(), dtype=np.intp, count=len(counted))
-        times = np.fromiter(counted.values(), dtype=np.float32, count=len(counted))
-        row = np.log1p(times) * self.rarity[columns]
-        row /= np.sqrt(row @ row) + TINY
         scores = row @ self.scorer.weights[columns] + self.scorer.bias
         if self.meant is not None:
             place = self.meant.meaning.of(text.words)

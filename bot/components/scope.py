@@ -6,7 +6,6 @@ like nothing else, would draw the weights away from what tells the intents from 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from bot.components.counting import TINY, Array, count, places_of, rarity_of, weigh, worth_of
+from bot.components.counting import Array, count, places_of, rarity_of, row_of, weigh, worth_of
 from bot.components.grams import Wording
 
 _FILE: Final = "scope.npz"
@@ -73,13 +72,9 @@ class Scope:
 
     def outside(self, text: Wording) -> float:
         """Return the chance that a text is out of scope; one with no known feature is unknown."""
-        counted = Counter(self.places[gram] for gram in text.grams if gram in self.places)
-        if not counted:
+        columns, row = row_of(text, self.places, self.rarity)
+        if not len(columns):
             return EXPECTED
-        columns = np.fromiter(counted.keys(), dtype=np.intp, count=len(counted))
-        times = np.fromiter(counted.values(), dtype=np.float32, count=len(counted))
-        row = np.log1p(times) * self.rarity[columns]
-        row /= np.sqrt(row @ row) + TINY
         return float(_chance(np.asarray(row @ self.weights[columns] + self.bias)))
 
     def save(self, folder: Path) -> None:
