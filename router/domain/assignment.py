@@ -141,8 +141,10 @@ def choose(
     Of those who fit: the one wanted, else the least loaded, the one with the fewest angry
     shoppers in a row, the longest without a new one.
     """
-    fitting = [c for c in free if why_not(c, handoff, now, policy) is None]
-    return min(fitting, key=lambda c: _preference(c, handoff), default=None)
+    for candidate in sorted(free, key=lambda c: _preference(c, handoff)):
+        if why_not(candidate, handoff, now, policy) is None:
+            return candidate
+    return None
 
 
 def why_not(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 MAX_SKILL = 40
 """Letters a language, category, product line, region or store may have."""
@@ -24,6 +25,7 @@ class Needs:
         return "|".join(_escaped(getattr(self, f.name) or "") for f in fields(self))
 
     @classmethod
+    @lru_cache(maxsize=1_024)
     def of_lane(cls, lane: str) -> Needs:
         """Give the needs of everybody in a lane."""
         parts = (_unescaped(part) or None for part in lane.split("|"))

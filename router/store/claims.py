@@ -31,13 +31,20 @@ from router.store import moves
 from router.store import tables as t
 from router.store.moves import Changed
 from router.store.queue_tables import attendance
-from router.store.rows import conversation_of, conversation_values, message_values
+from router.store.rows import conversation_of, message_values
 
 h = t.handoffs.c
 Greeting = Callable[[Conversation, Staff], Draft]
 """Gives what the shopper is told when an agent has the conversation."""
 
 _MOVED = ("status", "agent", "epoch", "last_seq", "keeps_place", "updated_at")
+_MOVE = (  # Built once: a queue is emptied by many at a time.
+    t.conversations.update()
+    .where(
+        t.conversations.c.id == sa.bindparam("of"), t.conversations.c.epoch == sa.bindparam("under")
+    )
+    .values({name: sa.bindparam(f"new_{name}") for name in _MOVED})
+)
 
 
 def accept(
@@ -198,21 +205,17 @@ def _assigned(now: dt.datetime) -> dict[str, Any]:
 
 def _store(connection: sa.Connection, changes: Sequence[Changed]) -> None:
     """Store conversations whose rows are locked, and their messages."""
-    c = t.conversations.c
-    connection.execute(
-        t.conversations.update()
-        .where(c.id == sa.bindparam("of"), c.epoch == sa.bindparam("under"))
-        .values({name: sa.bindparam(f"new_{name}") for name in _MOVED}),
-        [
-            {"of": x.conversation.id, "under": x.conversation.epoch - 1}
-            | {f"new_{name}": conversation_values(x.conversation)[name] for name in _MOVED}
-            for x in changes
-        ],
-    )
+    connection.execute(_MOVE, [_move(one.conversation) for one in changes])
     connection.execute(
         t.messages.insert(),
         [message_values(m, x.conversation.case) for x in changes for m in x.messages],
     )
+
+
+def _move(conversation: Conversation) -> dict[str, Any]:
+    values: dict[str, Any] = {f"new_{name}": getattr(conversation, name) for name in _MOVED}
+    values["new_status"] = conversation.status.value
+    return values | {"of": conversation.id, "under": conversation.epoch - 1}
 
 
 def _note_claims(
