@@ -86,11 +86,16 @@ class AgentDesk:
             me, command.client_id, Visibility.EVERYONE, await self._body(me, command)
         )
         changed = await services.store.agent_says(
-            command.conversation, me, draft, command.epoch, services.now()
+            command.conversation,
+            me,
+            draft,
+            command.epoch,
+            services.now(),
+            promising.reader(services),
         )
         if not changed.duplicate:
             announce.messages(services, changed)
-            await promising.note(services, changed)
+            promising.announce_made(services, changed)
         return changed
 
     async def note(self, me: Staff, command: wire.Note) -> Changed:

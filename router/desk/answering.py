@@ -34,7 +34,7 @@ from router.domain.routing import (
     Understood,
     decide,
 )
-from router.store import PendingTurn, Settlement
+from router.store import PendingTurn, Settlement, nothing_promised
 
 log = structlog.get_logger(__name__)
 
@@ -108,17 +108,22 @@ class Answering:
             handoff=composition.handoff,
             miss=await self._miss(pending, decided),
         )
+        in_a_flow = settlement.record.flow is not None
         try:
             changed = await services.store.settle(
-                conversation.id, conversation.epoch, settlement, services.now()
+                conversation.id,
+                conversation.epoch,
+                settlement,
+                services.now(),
+                # What an answer of the knowledge base says, it says to everybody.
+                promising.reader(services) if in_a_flow else nothing_promised,
             )
         except EpochMoved:
             log.info("late answer dropped", conversation=conversation.id, seq=pending.message.seq)
             return
         announce.messages(services, changed)
         announce.state(services, changed.conversation)
-        if settlement.record.flow is not None:
-            await promising.note(services, changed)
+        promising.announce_made(services, changed)
         if isinstance(decided.decision, HandOff):
             await announce.to_desks(services, changed.conversation)
             if composition.handoff is not None:

@@ -1,4 +1,4 @@
-"""Promises become timers: noted as they are made, nudged before, told when kept or late."""
+"""Promises become timers: kept with their message, nudged before, told when kept or late."""
 
 from __future__ import annotations
 
@@ -14,26 +14,29 @@ from router.domain.errors import Forbidden, IllegalMove
 from router.domain.message import Body, Draft, Message, Sender, Visibility
 from router.domain.people import Role, Staff
 from router.domain.promises import Promise, PromiseState, Said, find, working_days
-from router.store import Changed, PromiseMoved
+from router.store import Changed, Promised, PromiseMoved
 
 HELD = {Status.ACTIVE, Status.ON_HOLD}
 SPEAKERS = {Sender.AGENT, Sender.BOT}
 WORDS = 300
 
 
-async def note(services: Services, changed: Changed) -> None:
-    """Keep what the new messages of staff or a flow promise; the caller leaves out the rest."""
-    rules = services.rules().promises
-    made: list[Promise] = []
-    for message in changed.messages:
+def reader(services: Services) -> Promised:
+    """Give what reads the promises of staff or a flow, under the rules of now.
+
+    The store reads with it inside the message's own transaction: there is no message without its
+    timers, wherever a crash comes.
+    """
+    rules, works, zone = services.rules().promises, _working_days(services), services.settings.zone
+
+    def promised(message: Message, case: int) -> list[Promise]:
         if message.sender not in SPEAKERS or message.visibility is Visibility.STAFF:
-            continue
-        said = _said(services, message)
-        made += [
+            return []
+        return [
             Promise(
                 id=services.new_id(),
                 conversation=message.conversation,
-                case=changed.conversation.case,
+                case=case,
                 seq=message.seq,
                 text=found.text[:WORDS],
                 made_by=message.sender_id if message.sender is Sender.AGENT else None,
@@ -41,12 +44,16 @@ async def note(services: Services, changed: Changed) -> None:
                 due_at=found.due_at,
                 nudge_at=rules.nudge_at(message.at, found.due_at),
             )
-            for found in find(message.body.text, said, rules)
+            for found in find(message.body.text, Said(message.at, zone, works), rules)
         ]
-    if made:
-        await services.store.promises.keep(made)
-        for promise in made:
-            _publish(services, promise, "made")
+
+    return promised
+
+
+def announce_made(services: Services, changed: Changed) -> None:
+    """Tell the desks what a move has promised."""
+    for promise in changed.promises:
+        _publish(services, promise, "made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +139,9 @@ def open_ones(promises: Sequence[Promise]) -> tuple[Promise, ...]:
     return tuple(p for p in promises if p.state in {PromiseState.OPEN, PromiseState.LATE})
 
 
-def _said(services: Services, message: Message) -> Said:
-    return Said(message.at, services.settings.zone, working_days(_known_days(services)))
-
-
-def _known_days(services: Services) -> Callable[[dt.date], bool | None]:
+def _working_days(services: Services) -> Callable[[dt.date], bool]:
     days = services.rules().timing.calendar.days
-    return lambda day: bool(days[day]) if day in days else None
+    return working_days(lambda day: bool(days[day]) if day in days else None)
 
 
 def _publish(services: Services, promise: Promise, what: wire_care.PromiseEvent) -> None:

@@ -20,8 +20,9 @@ from router.domain.handoff import Handoff
 from router.domain.message import Draft, Image, Message
 from router.domain.people import Shopper, Staff
 from router.domain.priority import PriorityPolicy
+from router.domain.promises import Promise
 from router.domain.sla import Clock, Timing
-from router.store import claims, clocks, moves, quotes, reads, staff, tickets
+from router.store import claims, clocks, moves, promises, quotes, reads, staff, tickets
 from router.store.aftercare import AftercareBook
 from router.store.canned import CannedBook
 from router.store.cases import CaseStore, Standing
@@ -30,7 +31,7 @@ from router.store.follow_ups import FollowUpBook
 from router.store.grant_book import GrantBook
 from router.store.grants import Granted, Ledger
 from router.store.moves import Changed, DecisionRecord, Settlement
-from router.store.promises import PromiseBook, PromiseMoved
+from router.store.promises import PromiseBook, Promised, PromiseMoved
 from router.store.queue import Dealt, Line
 from router.store.queue_book import QueueBook
 from router.store.quotes import Quote
@@ -43,6 +44,12 @@ T = TypeVar("T")
 
 ALWAYS_OPEN = Timing()
 ANY_MAY = AssignmentPolicy()
+
+
+def nothing_promised(_message: Message, _case: int) -> tuple[Promise, ...]:
+    """Read no promise in a message."""
+    return ()
+
 
 __all__ = [
     "Breach",
@@ -59,12 +66,14 @@ __all__ = [
     "Overloaded",
     "PendingTurn",
     "PromiseMoved",
+    "Promised",
     "Quote",
     "Settlement",
     "Standing",
     "Store",
     "Thread",
     "WriterClosed",
+    "nothing_promised",
 ]
 
 
@@ -126,11 +135,19 @@ class Store:
         return await self._append_once(conversation, draft, now)
 
     async def settle(
-        self, conversation: str, epoch: int, settlement: Settlement, now: dt.datetime
+        self,
+        conversation: str,
+        epoch: int,
+        settlement: Settlement,
+        now: dt.datetime,
+        promised: Promised = nothing_promised,
     ) -> Changed:
         """Store a decided turn; EpochMoved when the owner changed since it was read."""
         return await self._write(
-            conversation, lambda c: moves.settle(c, conversation, epoch, settlement, now)
+            conversation,
+            lambda c: promises.made(
+                c, moves.settle(c, conversation, epoch, settlement, now), promised
+            ),
         )
 
     async def accept(
@@ -147,11 +164,20 @@ class Store:
         )
 
     async def agent_says(
-        self, conversation: str, agent: Staff, draft: Draft, epoch: int, now: dt.datetime
+        self,
+        conversation: str,
+        agent: Staff,
+        draft: Draft,
+        epoch: int,
+        now: dt.datetime,
+        promised: Promised = nothing_promised,
     ) -> Changed:
-        """Append the reply of the agent who has the conversation."""
+        """Append the reply of the agent who has the conversation, with what it promises."""
         return await self._write(
-            conversation, lambda c: moves.agent_says(c, conversation, agent, draft, epoch, now)
+            conversation,
+            lambda c: promises.made(
+                c, moves.agent_says(c, conversation, agent, draft, epoch, now), promised
+            ),
         )
 
     async def say(self, conversation: str, draft: Draft, now: dt.datetime) -> Changed:

@@ -27,6 +27,7 @@ from router.domain.errors import (
 from router.domain.handoff import Handoff, HandoffState
 from router.domain.message import Draft, Message, Sender
 from router.domain.people import Shopper, Staff
+from router.domain.promises import Promise
 from router.domain.queue import joined
 from router.domain.routing import Decision, MoodSignal
 from router.store import aftercare_rows, case_rows
@@ -65,7 +66,8 @@ class Changed:
     """What a move left behind: the conversation now, and the messages it added.
 
     `taken_back` tells that an ending which waited to take effect was taken back by it, `taken_up`
-    that the conversation was on hold and is no more; `former` is the agent it was taken from.
+    that the conversation was on hold and is no more; `former` is the agent it was taken from,
+    `promises` are what its messages promise.
     """
 
     conversation: Conversation
@@ -75,6 +77,7 @@ class Changed:
     taken_back: bool = False
     taken_up: bool = False
     former: str | None = None
+    promises: tuple[Promise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

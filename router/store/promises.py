@@ -1,9 +1,9 @@
-"""Promises as timers: made once a message, moved by conditional updates, told in one commit."""
+"""Promises as timers: made with their message, moved by conditional updates, told in one commit."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from router.domain.errors import AlreadyDecided, NotFound
-from router.domain.message import Draft
+from router.domain.message import Draft, Message
 from router.domain.promises import Promise, PromiseState
 from router.store.books import Read, Write
 from router.store.care_tables import promises
@@ -20,6 +20,9 @@ from router.store.moves import Changed, append_once
 
 OPEN = (PromiseState.OPEN.value, PromiseState.LATE.value)
 LISTED = 200
+
+Promised = Callable[[Message, int], Iterable[Promise]]
+"""Reads what a message of a case promises; it runs inside the move, so it has no effects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,6 @@ class PromiseBook:
     def __init__(self, write: Write, read: Read) -> None:
         self._write = write
         self._read = read
-
-    async def keep(self, made: Sequence[Promise]) -> None:
-        """Keep the promises of a message, once however often it is read."""
-        await self._write(made[0].conversation, partial(_keep, made=made))
 
     async def change(self, promise: str, due_at: dt.datetime, nudge_at: dt.datetime) -> Promise:
         """Move an open promise to another time; the shopper is told by whoever moves it."""
@@ -89,9 +88,20 @@ class PromiseBook:
         return found
 
 
-def _keep(connection: sa.Connection, made: Sequence[Promise]) -> None:
+def made(connection: sa.Connection, changed: Changed, promised: Promised) -> Changed:
+    """Keep what the messages of a move promise, in its transaction."""
+    if changed.duplicate:
+        return changed
+    case = changed.conversation.case
+    found = tuple(one for message in changed.messages for one in promised(message, case))
+    keep(connection, found)
+    return replace(changed, promises=found)
+
+
+def keep(connection: sa.Connection, promised: Iterable[Promise]) -> None:
+    """Keep promises, each once."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    for promise in made:
+    for promise in promised:
         values: dict[str, Any] = {f.name: getattr(promise, f.name) for f in fields(Promise)}
         values["state"] = promise.state.value
         connection.execute(insert(promises).values(**values).on_conflict_do_nothing())

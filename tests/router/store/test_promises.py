@@ -10,10 +10,21 @@ from knowledge_base.database import Database
 from router.domain.conversation import Context
 from router.domain.errors import AlreadyDecided, NotFound
 from router.domain.follow_ups import FollowUpLimits
-from router.domain.message import Draft, Sender
+from router.domain.message import Draft, Message, Sender
 from router.domain.promises import Promise, PromiseState
-from router.store import Store
-from tests.router.people import NOON, XIAOMAN, after, bot_says, says, system
+from router.store import Store, promises
+from tests.router.people import (
+    LINA,
+    NOON,
+    XIAOMAN,
+    after,
+    agent_writes,
+    bot_says,
+    handed_off,
+    replied,
+    says,
+    system,
+)
 
 HOUR = dt.timedelta(hours=1)
 
@@ -41,16 +52,72 @@ def told(text: str, mark: str) -> Draft:
     return Draft(Sender.SYSTEM, system(text).body, client_id=mark)
 
 
-async def test_a_promise_is_kept_once_however_often_its_message_is_read(nodes: list[Store]) -> None:
-    for n, store in enumerate(nodes * 2):
-        await store.promises.keep([promise(f"promise-{n}")])
-    assert [p.id for p in await nodes[0].promises.of_conversation("conversation-1")] == [
-        "promise-0"
-    ]
+async def made(store: Store, *wanted: Promise) -> None:
+    await store._write("conversation-1", lambda c: promises.keep(c, wanted))
+
+
+def two_hours(message: Message, case: int) -> list[Promise]:
+    """Read a promise of two hours in every message of the staff."""
+    due = message.at + 2 * HOUR
+    return [
+        Promise(
+            "promise-1", message.conversation, case, message.seq, message.body.text,
+            message.sender_id, message.at, due, due - HOUR / 2,
+        )
+    ]  # fmt: skip
+
+
+class Crashed(Exception):
+    """What a process that dies in the middle leaves of its transaction: nothing."""
+
+
+def crashing(_message: Message, _case: int) -> list[Promise]:
+    raise Crashed
+
+
+async def with_lina(store: Store) -> int:
+    """Give 小满's conversation to 李娜; give its epoch."""
+    said = await store.receive("conversation-1", says("转人工"), NOON)
+    await store.settle(
+        "conversation-1", 0, handed_off(said.messages[0].seq, "conversation-1"), NOON
+    )
+    accepted = await store.accept("conversation-1", LINA, system("李娜为您服务"), NOON)
+    return accepted.conversation.epoch
+
+
+async def test_a_reply_and_the_timer_of_its_promise_are_one_commit(nodes: list[Store]) -> None:
+    first, second = nodes
+    epoch = await with_lina(first)
+    reply = agent_writes("2小时内给您回复")
+    with pytest.raises(Crashed):
+        await first.agent_says("conversation-1", LINA, reply, epoch, after(9), crashing)
+    assert not await second.said("conversation-1", reply.client_id or "")
+    # The node is gone right after the commit: nothing of what it would do next happens.
+    await first.agent_says("conversation-1", LINA, reply, epoch, after(9), two_hours)
+    await first.close()
+    (kept,) = await second.promises.overdue(after(9_999))
+    assert (kept.text, kept.made_by, kept.case) == ("2小时内给您回复", LINA.id, 1)
+    # The agent's page, not answered, sends it again, to the other node.
+    again = await second.agent_says("conversation-1", LINA, reply, epoch, after(20), two_hours)
+    assert again.duplicate
+    assert len(await second.promises.of_conversation("conversation-1")) == 1
+
+
+async def test_a_turn_of_a_flow_and_the_timer_of_its_promise_are_one_commit(
+    nodes: list[Store],
+) -> None:
+    first, second = nodes
+    said = await first.receive("conversation-1", says("退款到哪了"), NOON)
+    turn = replied(said.messages[0].seq, "预计2小时到账。")
+    with pytest.raises(Crashed):
+        await first.settle("conversation-1", 0, turn, NOON, crashing)
+    assert await second.unanswered() == ["conversation-1"]
+    settled = await second.settle("conversation-1", 0, turn, NOON, two_hours)
+    assert settled.promises == tuple(await first.promises.of_conversation("conversation-1"))
 
 
 async def test_of_all_who_look_one_nudges_and_one_tells_that_it_is_late(nodes: list[Store]) -> None:
-    await nodes[0].promises.keep([promise()])
+    await made(nodes[0], promise())
     assert await nodes[0].promises.to_nudge(after(3_600)) == []
     (due,) = await nodes[0].promises.to_nudge(after(5_400))
     nudged = await asyncio.gather(*(s.promises.nudge(due, after(5_401)) for s in nodes * 5))
@@ -66,7 +133,7 @@ async def test_of_all_who_look_one_nudges_and_one_tells_that_it_is_late(nodes: l
 
 
 async def test_a_promise_moved_while_it_lapses_is_not_late(nodes: list[Store]) -> None:
-    await nodes[0].promises.keep([promise()])
+    await made(nodes[0], promise())
     (late,) = await nodes[0].promises.overdue(after(7_200))
     await nodes[1].promises.change("promise-1", after(20_000), after(18_000))
     assert (await nodes[0].promises.lapse(late, None, after(7_201))).duplicate
@@ -77,7 +144,7 @@ async def test_a_late_promise_can_still_be_kept_or_moved_and_then_is_over(
     nodes: list[Store],
 ) -> None:
     book = nodes[0].promises
-    await book.keep([promise()])
+    await made(nodes[0], promise())
     (late,) = await book.overdue(after(7_200))
     await book.lapse(late, None, after(7_201))
     moved = await book.change("promise-1", after(20_000), after(18_000))
