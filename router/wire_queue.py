@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from router.domain.assignment import WhyNot
+
 ConversationId = Annotated[str, Meta(min_length=8, max_length=40, pattern=r"^[A-Za-z0-9_\-]+$")]
 
 
@@ -60,6 +62,28 @@ class QueueRules(_Out):
     pick: bool
     overtaken_minutes: float
     away_minutes: float
+
+
+class AgentStanding(_Out):
+    """How an agent stands in the queue; `load` is the weight of what they hold.
+
+    `idle` says why nothing at all is handed to them now; after `angry_cap` angry shoppers in a
+    row (`angry_streak`) they get no further one for a while.
+    """
+
+    staff: str
+    load: int
+    capacity: int
+    idle: WhyNot | None
+    angry_streak: int
+    angry_cap: int
+
+
+class Standings(_Out):
+    """How every agent stands; an angry shopper waits so long for an agent below the cap."""
+
+    agents: tuple[AgentStanding, ...]
+    angry_patience_seconds: int
 
 
 QueueCommand = AcceptNext | Decline | Active

@@ -117,6 +117,25 @@ class Dispatcher:
         """Give what is offered to an agent who comes in."""
         return tuple(map(self._offer, await self._services.store.queue.offered(me.id)))
 
+    async def standings(self) -> wire_queue.Standings:
+        """Tell how every agent stands: who is free, and why the others are not."""
+        policy = self._services.rules().assignment
+        found = await self._services.store.queue.standings(policy, self._services.now())
+        return wire_queue.Standings(
+            tuple(
+                wire_queue.AgentStanding(
+                    staff=one.staff.id,
+                    load=one.load,
+                    capacity=one.staff.capacity,
+                    idle=one.why_idle(policy),
+                    angry_streak=one.angry_streak,
+                    angry_cap=one.angry_cap(policy),
+                )
+                for one in found
+            ),
+            policy.angry_patience_seconds,
+        )
+
     async def _tell(self, dealt: Dealt) -> None:
         publish = self._services.hub.publish
         for handoff in dealt.over:

@@ -184,6 +184,39 @@ def last_agent(connection: sa.Connection, conversation: str, since: dt.datetime)
     ).scalar_one_or_none()
 
 
+def standings(
+    connection: sa.Connection, policy: AssignmentPolicy, now: dt.datetime
+) -> list[Candidate]:
+    """Give how every agent stands, also those who were never at the desk, by name."""
+    query = (
+        sa.select(t.staff, attendance)
+        .join(attendance, attendance.c.staff == t.staff.c.id, isouter=True)
+        .where(~t.staff.c.disabled)
+        .order_by(t.staff.c.name, t.staff.c.id)
+    )
+    known = presence.everyone(connection)
+    asked = {handoff.offered_to for handoff in _asked(connection, policy, now)}
+    rows = [(staff_of(row), row) for row in connection.execute(query)]
+    held = claims.loads(connection, [member.id for member, _ in rows])
+    return [
+        Candidate(
+            member,
+            presence_of(known.get(member.id), now, policy.presence),
+            held.get(member.id, 0),
+            member.id in asked,
+            row.angry_streak or 0,
+            row.last_at,
+        )
+        for member, row in rows
+        if member.may(Role.AGENT)
+    ]
+
+
+def _asked(connection: sa.Connection, policy: AssignmentPolicy, now: dt.datetime) -> list[Handoff]:
+    rows = connection.execute(sa.select(t.handoffs).where(QUEUED, h.offered_to.is_not(None)))
+    return [one for one in map(handoff_of, rows) if offer_stands(one, now, policy)]
+
+
 # --- how a deal looks and acts ---------------------------------------------------------------
 
 

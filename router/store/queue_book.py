@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from router.domain.assignment import AssignmentPolicy
+from router.domain.assignment import AssignmentPolicy, Candidate
 from router.domain.handoff import Handoff
 from router.domain.message import Draft
 from router.domain.people import Presence
@@ -103,6 +103,11 @@ class QueueBook:
     async def offered(self, agent: str) -> list[Handoff]:
         """Give what is offered to an agent."""
         found: list[Handoff] = await self._read(queue.offered, agent)
+        return found
+
+    async def standings(self, policy: AssignmentPolicy, now: dt.datetime) -> list[Candidate]:
+        """Give how every agent stands."""
+        found: list[Candidate] = await self._read(queue.standings, policy, now)
         return found
 
     async def last_agent(self, conversation: str, since: dt.datetime) -> str | None:

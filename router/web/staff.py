@@ -84,6 +84,13 @@ async def me(request: web.Request) -> web.Response:
     return json_response(wire.staff_view(staff, request.app[AGENT_DESK].presence.of(staff.id)))
 
 
+@routes.get("/api/v1/agents")
+async def agents(request: web.Request) -> web.Response:
+    """Tell how every agent stands in the queue."""
+    await staff_of(request)
+    return json_response(await request.app[AGENT_DESK].dispatcher.standings())
+
+
 @routes.get("/api/v1/conversations")
 async def history(request: web.Request) -> web.Response:
     """List resolved conversations, newest first, before a moment."""

@@ -9,6 +9,20 @@ export type Role = "admin" | "agent" | "editor" | "supervisor";
  */
 export type Presence = "away" | "busy" | "offline" | "online";
 /**
+ * Why an agent gets no handoff, or not this one.
+ */
+export type WhyNot =
+  | "angry_cap"
+  | "declined"
+  | "full"
+  | "has_offer"
+  | "lacks_skill"
+  | "no_agent"
+  | "not_in_turn"
+  | "not_online"
+  | "offered_to_another"
+  | "wanted_by_another";
+/**
  * How a colleague answered a conversation that was sent to them.
  */
 export type Answer = "accepted" | "declined" | "timed_out";
@@ -240,6 +254,20 @@ export interface AgentReply {
   epoch: number;
   upload?: string | null;
   order?: string | null;
+}
+/**
+ * How an agent stands in the queue; `load` is the weight of what they hold.
+ *
+ *     `idle` says why nothing at all is handed to them now; after `angry_cap` angry shoppers in a
+ *     row (`angry_streak`) they get no further one for a while.
+ */
+export interface AgentStanding {
+  staff: string;
+  load: number;
+  capacity: number;
+  idle: WhyNot | null;
+  angry_streak: number;
+  angry_cap: number;
 }
 /**
  * The agent is typing.
@@ -2116,6 +2144,13 @@ export interface ShopperSession {
   shopper: string;
   anonymous: boolean;
   expires_at: string;
+}
+/**
+ * How every agent stands; an angry shopper waits so long for an agent below the cap.
+ */
+export interface Standings {
+  agents: AgentStanding[];
+  angry_patience_seconds: number;
 }
 /**
  * An answer of the knowledge base to what the shopper said last, and how sure it is.

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from knowledge_base.database import Database
-from router.domain.assignment import AssignmentPolicy, HandOut
+from router.domain.assignment import AssignmentPolicy, HandOut, WhyNot
 from router.domain.conversation import Context, Conversation, Status
 from router.domain.errors import AlreadyTaken, AtCapacity, NotInTurn, OfferOver
 from router.domain.handoff import Degree, Handoff, Reason
@@ -359,3 +359,18 @@ async def test_the_agent_of_the_last_case_is_known_for_a_while(store: Store) -> 
     await accepted(store, "a", LINA, 1)
     assert await store.queue.last_agent("c-a", NOON) == LINA.id
     assert await store.queue.last_agent("c-a", after(2)) is None
+
+
+async def test_every_agent_stands_with_what_they_hold_and_why_nothing_comes_to_them(
+    store: Store,
+) -> None:
+    await at_desk(store, LINA)
+    await queued(store, "a", 0, weight=2, mood=2)
+    await queued(store, "b", 1)
+    await accepted(store, "a", LINA, 2)
+    await store.queue.deal(OFFER, greeting, after(3))
+    lina, wang = sorted(await store.queue.standings(OFFER, after(4)), key=lambda c: c.staff.id)
+    assert (lina.load, lina.angry_streak, lina.why_idle(OFFER)) == (2, 1, WhyNot.HAS_OFFER)
+    assert (wang.load, wang.angry_streak, wang.why_idle(OFFER)) == (0, 0, WhyNot.NOT_ONLINE)
+    lapsed = after(4 + OFFER.offer_seconds)
+    assert not (await store.queue.standings(OFFER, lapsed))[0].has_offer

@@ -263,3 +263,16 @@ async def _gone(house: House, member: Staff) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError("the socket is still open")
+
+
+async def test_every_agent_is_told_how_all_agents_stand(house: House) -> None:
+    agent = await house.staff(LINA)
+    _, conversation = await waiting(house)
+    await agent.until("handoff.offered")
+    await agent.send("accept", conversation=conversation)
+    await agent.until("conversation.assigned", agent=LINA.id)
+    response = await (await house.login(LINA)).get("/api/v1/agents")
+    told = {one["staff"]: one for one in (await response.json())["agents"]}
+    lina = told[LINA.id]
+    assert (lina["load"], lina["capacity"], lina["idle"]) == (1, LINA.capacity, None)
+    assert (await house.client.get("/api/v1/agents")).status == 401

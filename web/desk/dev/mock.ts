@@ -101,6 +101,8 @@ export function mockRouter(): Plugin {
       case "/api/v1/staff/me":
         if (loggedIn) return json(response, 200, stage.me);
         return json(response, 401, { code: "unauthorized", detail: "没有登录" });
+      case "/api/v1/agents":
+        return json(response, 200, stage.standings());
       case "/api/v1/supervisor/care":
         return json(response, 200, careOverview());
       case "/api/v1/supervisor":

@@ -21,7 +21,8 @@ export const ANY: StaffView["skills"] = {
 
 export const STAFF: readonly StaffView[] = [
   { id: "staff-lina", login: "lina", name: "李娜", roles: ["agent"], capacity: 4, presence: "online", skills: ANY },
-  { id: "staff-wang", login: "wang", name: "王芳", roles: ["agent"], capacity: 6, presence: "busy", skills: ANY },
+  { id: "staff-wang", login: "wang", name: "王芳", roles: ["agent"], capacity: 6, presence: "busy", skills: { ...ANY, product_lines: ["apparel"] } },
+  { id: "staff-wu", login: "wu", name: "吴桐", roles: ["agent"], capacity: 6, presence: "online", skills: { ...ANY, languages: ["zh-CN", "en"], product_lines: ["jewellery"] } },
   { id: "staff-zhaomin", login: "zhaomin", name: "赵敏", roles: ["editor"], capacity: 0, presence: "offline", skills: ANY },
   { id: "staff-chenjing", login: "chenjing", name: "陈静", roles: ["supervisor", "agent"], capacity: 6, presence: "offline", skills: ANY },
 ];

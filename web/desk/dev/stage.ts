@@ -9,6 +9,7 @@ import type {
   Offer,
   QueueCard,
   StaffView,
+  Standings,
   SupervisorView,
 } from "@shared/wire";
 import { isHeldBy, waits } from "../state/lists.ts";
@@ -60,6 +61,16 @@ export class Stage {
       agents: STAFF.filter((one) => one.roles.includes("agent"))
         .map((staff) => ({ staff, holding: holding(staff.id) })),
     };
+  }
+
+  /** How every agent stands in the queue. */
+  standings(): Standings {
+    const cards = [...this.kept.values()].map((kept) => kept.card);
+    const agents = STAFF.filter((one) => one.roles.includes("agent")).map((staff) => ({
+      staff: staff.id, load: cards.filter((card) => isHeldBy(card, staff.id)).length, capacity: staff.capacity,
+      idle: staff.presence === "online" ? null : ("not_online" as const), angry_streak: 0, angry_cap: 2,
+    }));
+    return { agents, angry_patience_seconds: 60 };
   }
 
   take(command: DeskCommand, push: Push): void {

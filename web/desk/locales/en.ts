@@ -6,7 +6,7 @@ import { supervisorEn } from "./supervisor.en";
 import type { Texts } from "./zh-CN";
 
 export const en: Texts = {
-  app: { colon: ": ", name: "jieli", desk: "jieli desk", tagline: "The bot answers first, people take over" },
+  app: { colon: ": ", comma: ", ", name: "jieli", desk: "jieli desk", tagline: "The bot answers first, people take over" },
   nav: { workbench: "Workbench", history: "History", canned: "Canned", supervisor: "Supervision", knowledge: "Knowledge", menu: "Menu", language: "Language", logout: "Log out" },
   login: {
     title: "Log in to the desk",
@@ -272,7 +272,10 @@ export const en: Texts = {
       closed: "Closed",
     },
   },
-  product_line: { jewellery: "Jewellery", apparel: "Apparel" },
+  skill: {
+    language: { "zh-CN": "Chinese", en: "English" },
+    product_line: { jewellery: "Jewellery", apparel: "Apparel" },
+  },
   channel: { web: "Web shop", app: "App", wechat: "Mini program" },
   history: {
     title: "History",

@@ -15,6 +15,7 @@ export const queueEn: typeof queueZhCN = {
     not_online: "You are not online: nothing is offered to you.",
     full: "You are full: finish one first.",
     lacks_skill: "Nobody waiting needs what you can.",
+    angry_cap: "You had several angry shoppers in a row; these go to others first.",
     others: "Colleagues are being asked.",
   },
 };

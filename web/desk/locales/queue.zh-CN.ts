@@ -13,6 +13,7 @@ export const queueZhCN = {
     not_online: "你不在线，不会派给你。",
     full: "你已满，先结束一个。",
     lacks_skill: "排队的都不在你的技能范围。",
+    angry_cap: "连着接了几位生气的顾客，先让你缓一缓。",
     others: "正在问别的同事。",
   },
 };

@@ -5,7 +5,7 @@ import { careZhCN } from "./care.zh-CN";
 import { supervisorZhCN } from "./supervisor.zh-CN";
 
 export const zhCN = {
-  app: { colon: "：", name: "接力", desk: "接力工作台", tagline: "机器人先答，人接着答" },
+  app: { colon: "：", comma: "、", name: "接力", desk: "接力工作台", tagline: "机器人先答，人接着答" },
   nav: { workbench: "工作台", history: "历史会话", canned: "话术", supervisor: "主管台", knowledge: "知识库", menu: "菜单", language: "语言", logout: "退出登录" },
   login: {
     title: "登录工作台",
@@ -276,7 +276,10 @@ export const zhCN = {
       closed: "已关闭",
     },
   },
-  product_line: { jewellery: "首饰", apparel: "服饰" },
+  skill: {
+    language: { "zh-CN": "中文", en: "英语" },
+    product_line: { jewellery: "首饰", apparel: "服饰" },
+  },
   channel: { web: "官网", app: "App", wechat: "小程序" },
   history: {
     title: "历史会话",

@@ -48,7 +48,7 @@ export type Shows = Pick<Pending, "upload" | "order">;
 export type Closing = Omit<Resolve, "type" | "conversation">;
 
 /** Whom a transfer is for; nobody in particular is the queue. */
-export type Aim = Pick<Transfer, "agent" | "supervisor">;
+export type Aim = Pick<Transfer, "agent" | "supervisor" | "needs">;
 
 /** What the agent is told besides the board: an ending undone, a transfer answered, a take-over. */
 export type News =

@@ -10,6 +10,10 @@ const holds = (me: Roles | null, roles: readonly string[]): boolean =>
 /** Whoever may take conversations over. */
 export const worksAtDesk = (me: Roles | null): boolean => holds(me, ["agent"]);
 
+/** Tells whether somebody is at the desk, though perhaps busy. */
+export const isThere = (one: Pick<StaffView, "presence">): boolean =>
+  one.presence === "online" || one.presence === "busy";
+
 /** Whoever watches over the whole desk. */
 export const supervises = (me: Roles | null): boolean => holds(me, ["supervisor"]);
 

@@ -66,6 +66,17 @@ describe("why nothing comes to me", () => {
     expect(whyNone(play(welcome({ queue: [waiting] }), offered), NOON)).toBeNull();
   });
 
+  it("a while of angry shoppers in a row, for those who have not waited too long", () => {
+    const angry = card({ id: "conv0003" }, { handoff: { ...waiting.handoff!, mood: 2 } });
+    const board = play(welcome({ queue: [angry] }));
+    const standing = { staff: "lina", load: 0, capacity: 2, idle: null, angry_streak: 2, angry_cap: 2 };
+    const standings = (streak: number) => ({ agents: [{ ...standing, angry_streak: streak }], angry_patience_seconds: 60 });
+    expect(whyNone(board, NOON, standings(2))).toBe("angry_cap");
+    expect(whyNone(board, NOON + 61_000, standings(2))).toBe("others");
+    expect(whyNone(board, NOON, standings(1))).toBe("others");
+    expect(whyNone(play(welcome({ queue: [angry, waiting] })), NOON, standings(2))).toBe("others");
+  });
+
   it("names the skill", () => {
     expect(lacking(play(welcome({ me: skilled })), needy)).toEqual(["jewellery"]);
   });
