@@ -9,7 +9,7 @@ import signal
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -48,6 +48,7 @@ from router.logs import configure_logging
 from router.migrations import migrate
 from router.mood import Mood, train
 from router.policy import PolicyFile
+from router.relay import Relay
 from router.settings import ROOT, Settings, with_secrets
 from router.shop import DemoShop, HttpShop, Shop
 from router.shop.http import Patience as ShopPatience
@@ -128,7 +129,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
         app.router.add_routes(demo.routes)
 
     async def running(app: web.Application) -> AsyncIterator[None]:
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession() as session, _related(app[HUB], database):
             vocabulary = read_vocabulary(ROOT / "data" / "shop" / "vocabulary.yml")
             policy = PolicyFile(settings.policy_path)
             store = Store(database, lambda: policy.rules.timing)
@@ -203,6 +204,19 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
     app.cleanup_ctx.append(running)
     app.on_shutdown.append(_close_sockets)
     return app
+
+
+@asynccontextmanager
+async def _related(hub: Hub, database: Database) -> AsyncIterator[None]:
+    """Let events reach the other nodes; on SQLite there are none."""
+    if database.engine.dialect.name != "postgresql":
+        yield
+        return
+    relay = Relay(database.engine, hub)
+    async with relay.running():
+        hub.others = relay
+        yield
+        hub.others = None
 
 
 def _bots(settings: Settings, session: aiohttp.ClientSession, runs: RunsStore) -> SwitchingBot:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from typing import Protocol
 
 from router import wire
@@ -83,6 +83,10 @@ class Outbox:
         """Queue an answer to this socket alone, also while live events are held."""
         self._put(frame, bounded=False)
 
+    def lose(self) -> None:
+        """Give up what waits: the client has to resync."""
+        self._overflow()
+
     def close(self) -> None:
         """End the stream of frames; what comes later is dropped."""
         self._closed = True
@@ -136,17 +140,28 @@ class Publisher(Protocol):
     """What the desk announces through: the hub, or a recording one in tests."""
 
     def publish(self, event: wire.Event, *topics: str) -> None:
-        """Give an event once to everybody who follows any of the topics."""
+        """Give an event once to everybody who follows any of the topics, on every node."""
+
+    def publish_here(self, event: wire.Event, *topics: str) -> None:
+        """Publish to this node alone: the others find out what it tells by themselves."""
 
     def followed(self, topic: str) -> int:
         """Count who follows a topic."""
 
 
+class Carrier(Protocol):
+    """Whoever takes events to the other nodes."""
+
+    def send(self, frame: bytes, seq: int | None, topics: tuple[str, ...]) -> None:
+        """Give an event to the other nodes, soon."""
+
+
 class Hub:
-    """Who follows what in this process."""
+    """Who follows what in this process; what is published goes on to the other nodes, if any."""
 
     def __init__(self) -> None:
         self._followers: dict[str, set[Outbox]] = defaultdict(set)
+        self.others: Carrier | None = None
 
     def follow(self, topic: str, outbox: Outbox) -> None:
         """Give a topic's events to an outbox from now on."""
@@ -161,16 +176,32 @@ class Hub:
                 del self._followers[topic]
 
     def publish(self, event: wire.Event, *topics: str) -> None:
-        """Give an event once to everybody who follows any of the topics; it is encoded once."""
-        followers: set[Outbox] = set()
-        for topic in topics:
-            followers |= self._followers.get(topic, set())
-        if not followers:
+        """Give an event once to everybody who follows any of the topics, on every node."""
+        if self.others is None and not any(map(self.followed, topics)):
             return
         frame = wire.encode(event)
         seq = event.message.seq if isinstance(event, wire.MessageCreated) else None
+        self.deliver(frame, seq, topics)
+        if self.others is not None:
+            self.others.send(frame, seq, topics)
+
+    def publish_here(self, event: wire.Event, *topics: str) -> None:
+        """Publish to this node alone: the others find out what it tells by themselves."""
+        if any(map(self.followed, topics)):
+            self.deliver(wire.encode(event), None, topics)
+
+    def deliver(self, frame: bytes, seq: int | None, topics: Iterable[str]) -> None:
+        """Give a frame once to everybody here who follows any of the topics."""
+        followers: set[Outbox] = set()
+        for topic in topics:
+            followers |= self._followers.get(topic, set())
         for outbox in followers:
             outbox.put(frame, seq)
+
+    def resync(self) -> None:
+        """Let every socket here begin anew from the store: events may have been lost."""
+        for outbox in set().union(*self._followers.values()):
+            outbox.lose()
 
     def followed(self, topic: str) -> int:
         """Count who follows a topic."""

@@ -149,3 +149,9 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         return
     async with emptied(request.getfixturevalue("postgres_url")) as one:
         yield one
+
+
+@pytest.fixture
+async def postgres(postgres_url: str) -> AsyncIterator[Database]:
+    async with emptied(postgres_url) as one:
+        yield one

@@ -107,7 +107,7 @@ class PresenceBoard:
         if self._shown.get(staff, Presence.OFFLINE) is presence and staff in self._shown:
             return
         self._shown[staff] = presence
-        self._services.hub.publish(wire.PresenceChanged(staff, presence), hub.DESK)
+        self._services.hub.publish_here(wire.PresenceChanged(staff, presence), hub.DESK)
 
 
 def _apart(now: dt.datetime, before: dt.datetime | None) -> bool:

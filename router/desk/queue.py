@@ -26,7 +26,7 @@ class QueueBoard:
         for conversation in before.keys() | places.keys():
             place = places.get(conversation)
             if place != before.get(conversation):
-                self._services.hub.publish(
+                self._services.hub.publish_here(
                     wire.QueuePositionChanged(conversation, place), hub.for_shopper(conversation)
                 )
 
