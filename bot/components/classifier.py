@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import jieba  # type: ignore[import-untyped]
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -32,6 +33,7 @@ from bot.components.linear import LinearIntents
 from bot.components.meaning import WordVectors
 from bot.components.normalizer import AS_TYPED
 from bot.components.scope import Scope
+from bot.components.spelling import NO_PINYIN, Spelling
 from bot.components.threshold import SureFrom, sure_from
 from bot.figures import figures
 from bot.flow import FLOW_ONLY_INTENTS, Flow
@@ -45,12 +47,6 @@ BY_HAND: Final = frozenset({*FLOW_ONLY_INTENTS, *(flow.value for flow in Flow)})
 
 class CalibratedIntentClassifierUntrained(Exception):
     """A model package without the classifier's arrays was loaded."""
-
-
-def _wording(message: Message) -> Wording:
-    """Return what the model reads of a message that the tokenizer has cut into words."""
-    words = [token.text for token in message.get(TOKENS_NAMES[TEXT], [])]
-    return wording(message.get(TEXT, ""), words)
 
 
 def _sure_from(held_out: Sequence[HeldOut]) -> SureFrom:
@@ -70,6 +66,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         model: LinearIntents | None = None,
         scope: Scope | None = None,
+        spelling: Spelling = NO_PINYIN,
     ) -> None:
         self._how = Hyperparameters(
             strength=float(config["strength"]),
@@ -81,6 +78,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         self._resource = resource
         self._model = model
         self._scope = scope
+        self._spelling = spelling
 
     @property
     def _sure_from(self) -> SureFrom:
@@ -130,14 +128,16 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         """Return the classifier a model package holds."""
         with model_storage.read_from(resource) as folder:
             model, scope = LinearIntents.open(folder), Scope.open(folder)
-        return cls(config, model_storage, resource, model, scope)
+            spelling = Spelling.open(folder)
+        return cls(config, model_storage, resource, model, scope, spelling)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the model on the training phrasings, and store it with what it proved to know."""
         told = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
         examples = [e for e in told if e.get(INTENT) != OUT_OF_SCOPE]
-        outside = [_wording(e) for e in told if e.get(INTENT) == OUT_OF_SCOPE]
-        texts = [_wording(example) for example in examples]
+        self._spelling = Spelling.learned([example.get(TEXT) for example in examples])
+        outside = [self._wording(e) for e in told if e.get(INTENT) == OUT_OF_SCOPE]
+        texts = [self._wording(example) for example in examples]
         fitted = fit(
             texts,
             [example.get(INTENT) for example in examples],
@@ -157,6 +157,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         self._model = replace(fitted.model, sure_from=_sure_from(held_out))
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder)
+            self._spelling.save(folder)
             if self._scope is not None:
                 self._scope.save(folder)
             write_held_out(held_out, folder / FILE)
@@ -171,10 +172,18 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
             message.set(SURE_FROM_KEY, self._sure_from, add_to_output=True)
         return messages
 
+    def _wording(self, message: Message) -> Wording:
+        """Return what the model reads of a message that the tokenizer has cut into words."""
+        text = message.get(TEXT, "")
+        written = self._spelling.written(text)
+        if written != text:
+            return wording(written, jieba.lcut(written))
+        return wording(text, [token.text for token in message.get(TOKENS_NAMES[TEXT], [])])
+
     def _rank(self, message: Message) -> list[dict[str, Any]]:
         if self._model is None:
             raise CalibratedIntentClassifierUntrained("train the model before reading with it")
-        text = _wording(message)
+        text = self._wording(message)
         elsewhere = self._scope.outside(text) if self._scope is not None else 0.0
         chances = self._model.read(text) * np.float32(1.0 - elsewhere)
         ranking = [*self._model.ranking(chances, RANKING_LENGTH), (OUT_OF_SCOPE, elsewhere)]

@@ -29,19 +29,16 @@ def wording(text: str, words: Sequence[str]) -> Wording:
 
     Order and phone numbers count as one mark, since no digit of theirs tells what is asked. A
     feature within a word starts with `IN_WORD` and knows where the word begins and ends; a pair
-    of syllables starts with `BY_SOUND`. Pinyin in letters counts by its sound alone.
+    of syllables starts with `BY_SOUND`.
     """
-    written, sounds = heard(text)
-    if written != text:
-        kept = set(written.split())
-        words = [word for word in words if not word.isascii() or word in kept]
-    plain = " ".join(_LONG_NUMBER.sub(_NUMBER_MARK, written).split())
+    plain = " ".join(_LONG_NUMBER.sub(_NUMBER_MARK, text).split())
     found = [*plain.replace(" ", ""), *_pairs(plain)]
     for word in words:
         bounded = f" {_LONG_NUMBER.sub(_NUMBER_MARK, word).strip()} "
         if bounded.strip():
             found += [IN_WORD + gram for gram in (*bounded.strip(), *_pairs(bounded))]
-    found += [f"{BY_SOUND}{one} {other}" for one, other in pairwise(sounds) if one and other]
+    sounds = pairwise(heard(text))
+    found += [f"{BY_SOUND}{one} {other}" for one, other in sounds if one and other]
     return Wording(tuple(found), tuple(word for word in words if word.strip()))
 
 

@@ -1,14 +1,16 @@
 """How a text sounds: pinyin syllables without tones, of characters and of letters that spell them.
 
 Shoppers type by sound, so a wrong character mostly sounds like the right one, and some leave the
-letters as they are. A character has one sound here, its commonest: both texts of a comparison
-are read alike, so which one does not matter.
+letters as they are. A character that is heard has one sound here, its commonest: both texts of a
+comparison are read alike, so which one does not matter.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
@@ -16,10 +18,19 @@ from pypinyin.pinyin_dict import pinyin_dict
 
 _UMLAUT: Final = re.compile("[üǖǘǚǜ]")
 _VOWEL: Final = re.compile("[aeiouv]")
-_LETTERS: Final = re.compile(r"[a-z]{2,}(?:[ ']?[a-z]+)*")
-_BETWEEN: Final = re.compile(r"[ ']")
+_LETTERS: Final = re.compile("[a-z]+")
+_BETWEEN: Final = " '"
 _LONGEST: Final = 6
-_FEWEST: Final = 3
+_READINGS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spelt:
+    """A run of letters in a text that spells syllables and nothing else; its ends in the text."""
+
+    start: int
+    end: int
+    syllables: tuple[str, ...]
 
 
 @cache
@@ -39,6 +50,12 @@ def _without_tone(sounds: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", first) if c.isascii() and c.isalpha())
 
 
+def readings(character: str) -> frozenset[str]:
+    """Return the commonest sounds of a character; none for what is no Chinese character."""
+    sounds = pinyin_dict.get(ord(character), "").split(",")[:_READINGS]
+    return frozenset(_without_tone(sound) for sound in sounds if sound)
+
+
 @lru_cache(maxsize=16_384)
 def _spelt(letters: str) -> tuple[str, ...] | None:
     """Return the fewest syllables that spell `letters`, or None when none do."""
@@ -54,28 +71,22 @@ def _spelt(letters: str) -> tuple[str, ...] | None:
     return best[0]
 
 
-def heard(text: str) -> tuple[str, list[str | None]]:
-    """Return folded `text` without pinyin typed in letters, and how all of it sounds.
-
-    Letters are pinyin when they spell at least three syllables and nothing is left over: a short
-    word may as well be English. What has no sound is None.
-    """
-    rest: list[str] = []
-    sounds: list[str | None] = []
-    end = 0
-    for run in _LETTERS.finditer(text):
-        parts = [_spelt(letters) for letters in _BETWEEN.split(run[0])]
-        spelt = [syllable for part in parts if part for syllable in part]
-        if None in parts or len(spelt) < _FEWEST:
-            continue
-        before = text[end : run.start()]
-        rest += [before, " "]
-        sounds += [*_heard(before), *spelt]
-        end = run.end()
-    rest.append(text[end:])
-    return "".join(rest), [*sounds, *_heard(text[end:])]
+def spelt(text: str) -> Iterator[Spelt]:
+    """Give the runs of letters in folded `text` that may be pinyin: words that spell syllables."""
+    words = [
+        Spelt(word.start(), word.end(), syllables)
+        for word in _LETTERS.finditer(text)
+        if (syllables := _spelt(word[0]))
+    ]
+    while words:
+        run = [words.pop(0)]
+        while words and not text[run[-1].end : words[0].start].strip(_BETWEEN):
+            run.append(words.pop(0))
+        syllables = tuple(syllable for word in run for syllable in word.syllables)
+        yield Spelt(run[0].start, run[-1].end, syllables)
 
 
-def _heard(text: str) -> list[str | None]:
+def heard(text: str) -> list[str | None]:
+    """Return how the characters of a folded text sound; what has no sound is None."""
     known = _sounds()
     return [known.get(character) for character in text if character != " "]

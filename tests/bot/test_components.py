@@ -104,21 +104,12 @@ def test_the_border_of_a_word_alone_is_no_feature() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("发或", "发货"), ("退欵", "退款"), ("shenme shihou fahuo", "什么时候发货")],
-    ids=["a character of the same sound", "a rare form", "pinyin in letters"],
+    [("发或", "发货"), ("退欵", "退款")],
+    ids=["a character of the same sound", "a rare form"],
 )
 def test_what_sounds_alike_shares_its_pairs_of_syllables(typed: str, meant: str) -> None:
     sounds = [{g for g in read(text).grams if g.startswith(BY_SOUND)} for text in (typed, meant)]
     assert sounds[0] == sounds[1] != set()
-
-
-@pytest.mark.parametrize("text", ["size多大", "nike air", "vip", "order status please"])
-def test_english_is_no_pinyin(text: str) -> None:
-    assert set(text.replace(" ", "")) <= set(read(text).grams)
-
-
-def test_pinyin_is_not_counted_by_its_letters_too() -> None:
-    assert not {"z", "h"} & set(wording("zenme tuihuo", ["zenme", " ", "tuihuo"]).grams)
 
 
 @pytest.fixture
