@@ -31,6 +31,7 @@ ROOTS = (
     wire_care.AskGrant,
     wire_care.DecideGrant,
     wire_care.ReverseGrant,
+    wire_care.AddPromise,
     wire_care.ChangePromise,
     wire_care.FinishTask,
     wire_care.CareView,

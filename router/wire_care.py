@@ -71,6 +71,14 @@ class ReverseGrant(_In):
     why: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
+class AddPromise(_In):
+    """Staff note what was promised, and until when."""
+
+    client_id: ClientId
+    text: Annotated[str, Meta(min_length=1, max_length=2_000)]
+    due_at: dt.datetime
+
+
 class ChangePromise(_In):
     """Staff say that a promise is kept or none, or until when it is made now."""
 

@@ -9,16 +9,24 @@ from dataclasses import dataclass
 from router import hub, wire_care
 from router.desk import announce
 from router.desk.services import Services
-from router.domain.conversation import Status
-from router.domain.errors import Forbidden, IllegalMove
-from router.domain.message import Body, Draft, Message, Sender, Visibility
+from router.domain.conversation import Conversation, Status
+from router.domain.errors import Forbidden
+from router.domain.message import Body, Draft, Message, Sender, Visibility, clean_text
 from router.domain.people import Role, Staff
-from router.domain.promises import Promise, PromiseState, Said, find, working_days
+from router.domain.promises import (
+    MAX_TEXT,
+    InvalidDueTime,
+    Promise,
+    PromiseState,
+    Said,
+    checked_due,
+    find,
+    working_days,
+)
 from router.store import Changed, Promised, PromiseMoved
 
 HELD = {Status.ACTIVE, Status.ON_HOLD}
 SPEAKERS = {Sender.AGENT, Sender.BOT}
-WORDS = 300
 
 
 def reader(services: Services) -> Promised:
@@ -38,7 +46,7 @@ def reader(services: Services) -> Promised:
                 conversation=message.conversation,
                 case=case,
                 seq=message.seq,
-                text=found.text[:WORDS],
+                text=found.text[:MAX_TEXT],
                 made_by=message.sender_id if message.sender is Sender.AGENT else None,
                 made_at=message.at,
                 due_at=found.due_at,
@@ -65,6 +73,49 @@ class PromiseDesk:
     async def of(self, conversation: str) -> list[Promise]:
         """List the promises of a conversation."""
         return await self.services.store.promises.of_conversation(conversation)
+
+    async def add(self, me: Staff, conversation: str, wanted: wire_care.AddPromise) -> Promise:
+        """Note what was promised elsewhere, or in words the reader misses: a note and its timer.
+
+        The note stands in the thread for staff to read; the same click is one promise.
+        """
+        services, now = self.services, self.services.now()
+        thread = await services.store.thread(conversation)
+        if not (_holds(thread.conversation, me) or me.may(Role.SUPERVISOR)):
+            raise Forbidden("这个会话不在你手上，不能记承诺。")
+        text = clean_text(wanted.text, limit=MAX_TEXT)
+        due_at = checked_due(wanted.due_at, now)
+        draft = Draft(
+            Sender.AGENT,
+            Body(f"记下承诺：{text}（{due_at.astimezone(services.settings.zone):%m-%d %H:%M} 前）"),
+            sender_id=me.id,
+            sender_name=me.name,
+            client_id=wanted.client_id,
+            visibility=Visibility.STAFF,
+        )
+        nudge_at = services.rules().promises.nudge_at(now, due_at)
+
+        def promised(message: Message, case: int) -> list[Promise]:
+            return [
+                Promise(
+                    id=services.new_id(),
+                    conversation=conversation,
+                    case=case,
+                    seq=message.seq,
+                    text=text,
+                    made_by=me.id,
+                    made_at=now,
+                    due_at=due_at,
+                    nudge_at=nudge_at,
+                )
+            ]
+
+        changed = await services.store.note(conversation, draft, now, promised)
+        if changed.duplicate:
+            return await services.store.promises.of_message(conversation, changed.messages[0].seq)
+        announce.messages(services, changed)
+        announce_made(services, changed)
+        return changed.promises[0]
 
     async def change(self, me: Staff, promise_id: str, wanted: wire_care.ChangePromise) -> Promise:
         """Mark a promise as kept or as none, or move it to another time."""
@@ -100,8 +151,9 @@ class PromiseDesk:
 
     async def _moved(self, promise: Promise, due_at: dt.datetime | None) -> Promise:
         services, now = self.services, self.services.now()
-        if due_at is None or due_at.tzinfo is None or due_at <= now:
-            raise IllegalMove("新的时间要晚于现在。")
+        if due_at is None:
+            raise InvalidDueTime("请给出新的到期时间。")
+        due_at = checked_due(due_at, now)
         nudge_at = services.rules().promises.nudge_at(now, due_at)
         moved = await services.store.promises.change(promise.id, due_at, nudge_at)
         _publish(services, moved, "changed")
@@ -110,8 +162,8 @@ class PromiseDesk:
     async def _require(self, me: Staff, promise: Promise) -> None:
         """Let whoever made it, whoever has the conversation now, and supervisors."""
         thread = await self.services.store.thread(promise.conversation)
-        holds = thread.conversation.status in HELD and thread.conversation.agent == me.id
-        if not (holds or promise.made_by == me.id or me.may(Role.SUPERVISOR)):
+        own = promise.made_by == me.id or _holds(thread.conversation, me)
+        if not (own or me.may(Role.SUPERVISOR)):
             raise Forbidden("这个会话不在你手上，不能改它的承诺。")
 
     async def _draft(self, promise: Promise, what: str) -> Draft:
@@ -142,6 +194,10 @@ def open_ones(promises: Sequence[Promise]) -> tuple[Promise, ...]:
 def _working_days(services: Services) -> Callable[[dt.date], bool]:
     days = services.rules().timing.calendar.days
     return working_days(lambda day: bool(days[day]) if day in days else None)
+
+
+def _holds(conversation: Conversation, me: Staff) -> bool:
+    return conversation.status in HELD and conversation.agent == me.id
 
 
 def _publish(services: Services, promise: Promise, what: wire_care.PromiseEvent) -> None:

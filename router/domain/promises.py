@@ -15,8 +15,18 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from router.domain.errors import Refusal
+
 Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 LONGEST = dt.timedelta(days=92)
+MAX_TEXT = 300
+"""Characters of a promise."""
+
+
+class InvalidDueTime(Refusal):
+    """A promise cannot be due then."""
+
+    code = "invalid_due_time"
 
 
 class PromiseState(enum.StrEnum):
@@ -87,6 +97,17 @@ class Said:
     at: dt.datetime
     zone: dt.tzinfo
     works: Callable[[dt.date], bool]
+
+
+def checked_due(due_at: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """Give when a promise is due, in UTC, or refuse a moment that is past or too far away."""
+    if due_at.tzinfo is None:
+        raise InvalidDueTime("到期时间要带时区，例如 2026-11-29T18:00:00+08:00。")
+    if due_at <= now:
+        raise InvalidDueTime("到期时间已经过去，请选一个以后的时间。")
+    if due_at > now + LONGEST:
+        raise InvalidDueTime(f"到期时间最多在 {LONGEST.days} 天以内，请选近一点的时间。")
+    return due_at.astimezone(dt.UTC)
 
 
 _NUMBERS = "零一二三四五六七八九"

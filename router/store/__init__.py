@@ -184,9 +184,18 @@ class Store:
         """Append what the shop says by itself, once for its client id."""
         return await self._append_once(conversation, draft, now)
 
-    async def note(self, conversation: str, draft: Draft, now: dt.datetime) -> Changed:
-        """Append a note that only staff read."""
-        return await self._append_once(conversation, draft, now)
+    async def note(
+        self,
+        conversation: str,
+        draft: Draft,
+        now: dt.datetime,
+        promised: Promised = nothing_promised,
+    ) -> Changed:
+        """Append a note that only staff read, and keep what it is told to promise."""
+        return await self._write(
+            conversation,
+            lambda c: promises.made(c, moves.append_once(c, conversation, draft, now), promised),
+        )
 
     async def end_care(
         self,

@@ -73,6 +73,13 @@ class PromiseBook:
         found: list[Promise] = await self._read(_list, promises.c.conversation == conversation)
         return found
 
+    async def of_message(self, conversation: str, seq: int) -> Promise:
+        """Give the promise a message made."""
+        found: list[Promise] = await self._read(_list, _made_in(conversation, seq))
+        if not found:
+            raise NotFound("没有这个承诺。")
+        return found[0]
+
     async def to_nudge(self, now: dt.datetime) -> list[Promise]:
         """List open promises of which their agent has to be reminded."""
         c = promises.c
@@ -86,6 +93,10 @@ class PromiseBook:
         due = sa.and_(c.state == PromiseState.OPEN.value, c.due_at <= now)
         found: list[Promise] = await self._read(_list, due)
         return found
+
+
+def _made_in(conversation: str, seq: int) -> sa.ColumnElement[bool]:
+    return sa.and_(promises.c.conversation == conversation, promises.c.seq == seq)
 
 
 def made(connection: sa.Connection, changed: Changed, promised: Promised) -> Changed:

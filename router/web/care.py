@@ -72,6 +72,16 @@ async def trail(request: web.Request) -> web.Response:
     return json_response(await request.app[CARE].grants.trail(me, request.match_info["id"]))
 
 
+@routes.post(f"{CONVERSATION}/promises")
+async def add_promise(request: web.Request) -> web.Response:
+    """Note a promise by hand."""
+    refuse_forged(request)
+    me = await staff_of(request)
+    wanted = await body_of(request, wire_care.AddPromise)
+    promise = await request.app[CARE].promises.add(me, request.match_info["id"], wanted)
+    return json_response(promise, 201)
+
+
 @routes.post("/api/v1/promises/{id:[A-Za-z0-9_\\-]{1,40}}")
 async def change_promise(request: web.Request) -> web.Response:
     """Mark a promise as kept or as none, or move it."""

@@ -33,6 +33,7 @@ from router.domain.errors import (
     UnknownConversation,
     UnknownMessage,
 )
+from router.domain.promises import InvalidDueTime
 from router.store import Overloaded, WriterClosed
 from router.web.keys import PHRASEBOOK, SERVICES
 
@@ -50,6 +51,7 @@ _STATUS: dict[type[Refusal], int] = {
     IllegalMove: 409,
     Forbidden: 403,
     InvalidAmount: 422,
+    InvalidDueTime: 422,
     InvalidText: 422,
     InvalidUpload: 422,
     Malformed: 422,

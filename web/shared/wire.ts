@@ -201,6 +201,14 @@ export interface Active {
   type: "active";
 }
 /**
+ * Staff note what was promised, and until when.
+ */
+export interface AddPromise {
+  client_id: string;
+  text: string;
+  due_at: string;
+}
+/**
  * Add the texts of misses to an entry, as a draft of it.
  */
 export interface AddWordings {

@@ -104,7 +104,7 @@ async def test_a_promise_moved_to_another_time_is_due_then(house: House) -> None
     await swept(house, hours=4)
     assert [p["state"] for p in await promises(lina, conversation)] == ["late"]
     for bad in (None, house.clock.moment.isoformat(), "2030-01-01T00:00:00"):
-        assert (await post(lina, path, 409, due_at=bad))["code"] == "illegal_move"
+        assert (await post(lina, path, 422, due_at=bad))["code"] == "invalid_due_time"
     await post(lina, path, 422, due_at="bald")
 
 
@@ -153,3 +153,61 @@ async def test_a_clock_that_is_set_back_repeats_nothing(house: House) -> None:
     await swept(house, hours=3)
     await shopper.alive()
     assert len([f for f in shopper.seen if "还没有办好" in str(f)]) == 1
+
+
+async def noted(
+    house: House, client: Client, conversation: str, status: int, **more: Any
+) -> dict[str, Any]:
+    due = house.clock.moment + dt.timedelta(hours=3)
+    wanted = {
+        "client_id": "promise-0001",
+        "text": "门店电话里答应：周日前补一颗扣子",
+        "due_at": due.isoformat(),
+    }
+    return await post(client, f"conversations/{conversation}/promises", status, **wanted | more)
+
+
+async def test_a_promise_noted_by_hand_is_a_note_and_a_timer_like_any_other(house: House) -> None:
+    shopper, desk, lina, conversation = await talking(house)
+    await open_thread(desk, conversation)
+    made = await noted(house, lina, conversation, 201)
+    again = await noted(house, lina, conversation, 201)
+    assert made["id"] == again["id"]
+    note = await desk.message("agent")
+    assert note["visibility"] == "staff" and "补一颗扣子" in note["body"]["text"]
+    assert made["seq"] == note["seq"]
+    (promise,) = await promises(lina, conversation)
+    assert (promise["text"], promise["made_by"]) == ("门店电话里答应：周日前补一颗扣子", LINA.id)
+    await swept(house, hours=2, minutes=30)
+    assert (await desk.until("promise.changed", what="nudged"))["promise"]["id"] == made["id"]
+    await post(lina, f"promises/{made['id']}", 200, state="kept")
+    while "已经办好了" not in (await shopper.message("system"))["body"]["text"]:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "says"),
+    [
+        ({"due_at": "2020-11-21T18:00:00Z"}, "invalid_due_time", "已经过去"),
+        ({"due_at": "2026-11-21T18:00:00"}, "invalid_due_time", "时区"),
+        ({"due_at": "2036-11-21T18:00:00Z"}, "invalid_due_time", "92 天"),
+        ({"due_at": "明天"}, "malformed", "due_at"),
+        ({"text": "  "}, "invalid_text", ""),
+        ({"text": "好" * 301}, "invalid_text", "300"),
+    ],
+    ids=["past", "no zone", "far away", "no time", "empty", "too long"],
+)
+async def test_a_bad_promise_is_refused_with_what_is_wrong(
+    house: House, wrong: dict[str, str], code: str, says: str
+) -> None:
+    _, _, lina, conversation = await talking(house)
+    refused = await noted(house, lina, conversation, 422, **wrong)
+    assert refused["code"] == code and says in refused["detail"]
+    assert await promises(lina, conversation) == []
+
+
+async def test_only_who_has_the_conversation_or_supervises_notes_a_promise(house: House) -> None:
+    _, _, _, conversation = await talking(house)
+    wang = await house.login(WANG)
+    assert (await noted(house, wang, conversation, 403))["code"] == "forbidden"
+    await noted(house, await house.login(CHEN), conversation, 201)

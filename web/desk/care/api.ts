@@ -1,6 +1,6 @@
 /** The REST calls of care; failures are `Refused`, as everywhere in the desk. */
 
-import type { AskGrant, CareOverview, CareView, ChangePromise, Grant, Promise as Promised, Task } from "@shared/wire";
+import type { AddPromise, AskGrant, CareOverview, CareView, ChangePromise, Grant, Promise as Promised, Task } from "@shared/wire";
 import { call } from "../state/rest";
 
 const path = (...parts: string[]): string => `/${parts.map(encodeURIComponent).join("/")}`;
@@ -25,6 +25,10 @@ export const retryGrant = (id: string): Promise<Grant> => call("POST", path("gra
 /** Takes back what has not reached the shopper. */
 export const reverseGrant = (id: string, why: string): Promise<Grant> =>
   call("POST", path("grants", id, "reversal"), { why });
+
+/** Notes a promise by hand; sending it again is the same promise. */
+export const addPromise = (id: string, wanted: AddPromise): Promise<Promised> =>
+  call("POST", path("conversations", id, "promises"), wanted);
 
 /** Marks a promise as kept or as none, or moves it. */
 export const changePromise = (id: string, change: Partial<ChangePromise>): Promise<Promised> =>

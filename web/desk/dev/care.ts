@@ -1,6 +1,6 @@
 /** What stands beside a make-believe conversation, and what waits for its supervisor. */
 
-import type { CareOverview, CareView, Grant } from "@shared/wire";
+import type { CareOverview, CareView, Grant, Promise as Promised } from "@shared/wire";
 
 const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
@@ -11,17 +11,21 @@ const GRANT: Grant = {
   decided_at: null, note: "", attempts: 0, next_try_at: null, error: "", receipt: null,
 };
 
-export function careOf(conversation: string): CareView {
+/** Makes a promise of 李娜. */
+export function promise(conversation: string, text: string, due_at: string): Promised {
+  return {
+    id: `promise-${text}`, conversation, case: 1, seq: 4, text, made_by: "lina", made_at: ago(20), due_at,
+    nudge_at: ago(-70), state: "open", nudged_at: null, closed_at: null, closed_by: null,
+  };
+}
+
+export function careOf(conversation: string, noted: readonly Promised[]): CareView {
   return {
     conversation,
     limits: { at_once: 5_000, left_today: 18_000, most: 50_000, return_value: 150_000 },
     grants: [{ grant: { ...GRANT, conversation }, asked_by: "李娜", decided_by: null }],
     orders: [],
-    promises: [{
-      id: "promise-1", conversation, case: 1, seq: 4, text: "2小时内给您回复处理结果", made_by: "lina",
-      made_at: ago(20), due_at: ago(-100), nudge_at: ago(-70), state: "open", nudged_at: null,
-      closed_at: null, closed_by: null,
-    }],
+    promises: [promise(conversation, "2小时内给您回复处理结果", ago(-100)), ...noted.filter((one) => one.conversation === conversation)],
   };
 }
 

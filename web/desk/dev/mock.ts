@@ -116,8 +116,10 @@ export function mockRouter(): Plugin {
         return json(response, 200, { conversations });
       }
     }
+    const noted = /^\/api\/v1\/conversations\/([^/]+)\/promises$/.exec(path);
+    if (noted) return json(response, 201, stage.promise(noted[1]!, body["text"] ?? "", body["due_at"] ?? ""));
     const beside = /^\/api\/v1\/conversations\/([^/]+)\/care$/.exec(path);
-    if (beside) return json(response, 200, careOf(beside[1]!));
+    if (beside) return json(response, 200, careOf(beside[1]!, stage.promises));
     if (path.startsWith("/api/v1/uploads/")) {
       response.writeHead(200, { "Content-Type": "image/svg+xml" }).end(PICTURE);
       return;

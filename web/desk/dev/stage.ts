@@ -7,12 +7,14 @@ import type {
   Ending,
   Message,
   Offer,
+  Promise as Promised,
   QueueCard,
   StaffView,
   Standings,
   SupervisorView,
 } from "@shared/wire";
 import { isHeldBy, waits } from "../state/lists.ts";
+import { promise } from "./care.ts";
 import { brief, card, CAUSES, conversations, message, OUTCOMES, STAFF } from "./scenes.ts";
 
 const UNDO_MS = 5_000;
@@ -27,6 +29,7 @@ export interface Kept {
 
 /** One day of a make-believe shop; every desk that joins sees the same. */
 export class Stage {
+  readonly promises: Promised[] = [];
   readonly kept = new Map<string, Kept>();
   readonly me: StaffView = { ...STAFF[0]! };
   /** Makes the next reply fail as if the conversation had moved on. */
@@ -122,6 +125,14 @@ export class Stage {
       case "transfer":
         return this.transfer(command.conversation, command.reason ?? "");
     }
+  }
+
+  /** The agent notes a promise. */
+  promise(conversation: string, text: string, due: string): Promised {
+    const made = promise(conversation, text, due);
+    this.promises.push(made);
+    this.tell({ type: "promise.changed", promise: made, what: "made" });
+    return made;
   }
 
   /** The first who waits is offered to the agent, for twenty seconds. */

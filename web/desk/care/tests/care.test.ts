@@ -1,12 +1,14 @@
-import { flushPromises, mount } from "@vue/test-utils";
+import { DOMWrapper, flushPromises, mount } from "@vue/test-utils";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Approval, CareOverview, Grant, Promise as Promised, Task } from "@shared/wire";
 import { useDesk } from "../../state/desk";
-import { at, fresh, NOON } from "../../tests/make";
+import { at, card, fresh, NOON } from "../../tests/make";
 import ApprovalsPanel from "../ApprovalsPanel.vue";
 import { useOverview } from "../care";
+import { dueProblem, localOf } from "../due";
 import { centsOf, yuan } from "../money";
 import PromiseChip from "../PromiseChip.vue";
+import PromiseDialog from "../PromiseDialog.vue";
 import TasksPanel from "../TasksPanel.vue";
 
 const GRANT: Grant = {
@@ -120,4 +122,41 @@ describe("a promise", () => {
     expect(chip.get("[data-testid=care-promise]").attributes("data-state")).toBe(state);
     chip.unmount();
   });
+});
+
+describe("a promise noted by hand", () => {
+  async function dialog() {
+    const { plugins } = fresh();
+    const made = mount(PromiseDialog, {
+      props: { modelValue: false, card: card() }, global: { plugins }, attachTo: document.body,
+    });
+    await made.setProps({ modelValue: true });
+    await flushPromises();
+    const at = <T extends Element>(mark: string): DOMWrapper<T> => new DOMWrapper(document.querySelector<T>(mark)!);
+    await at("[data-testid=care-promise-text]").setValue("周日前补一颗扣子");
+    return { made, at };
+  }
+
+  it("is sent with its time, once a click", async () => {
+    const { made, at } = await dialog();
+    await at("[data-hours='2']").trigger("change");
+    await at("[data-testid=desk-confirm]").trigger("click");
+    await flushPromises();
+    const sent = calls.find((one) => one.path.endsWith("/promises"))!.body as Record<string, string>;
+    expect(sent).toMatchObject({ text: "周日前补一颗扣子", due_at: new Date(NOON + 7_200_000).toISOString() });
+    expect(made.emitted("update:modelValue")).toEqual([[false]]);
+    made.unmount();
+  });
+
+  it("of a time that has passed is not sent, and says why", async () => {
+    const { made, at } = await dialog();
+    await at("[data-testid=care-due]").setValue(localOf(new Date(NOON - 60_000)));
+    expect(document.body.textContent).toContain("时间已经过去");
+    expect(at<HTMLButtonElement>("[data-testid=desk-confirm]").element.disabled).toBe(true);
+    made.unmount();
+  });
+
+  it.each([["", "missing"], ["x", "missing"], [localOf(new Date(NOON)), "past"], ["2027-11-21T12:00", "far"], [localOf(new Date(NOON + 60_000)), null]])(
+    "%s is %s", (local, problem) => expect(dueProblem(local, NOON)).toBe(problem),
+  );
 });
