@@ -45,10 +45,14 @@ _ALTERNATIVE = re.compile(r"^(还是|或者|或是|不然)")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A part of a message; `asks` tells a question, or what is expressly one thing more."""
+    """A part of a message.
+
+    `further` tells what is expressly one thing more (还有, 另外); `asks` that, or a question.
+    """
 
     text: str
     asks: bool
+    further: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +92,9 @@ def _clauses(pieces: Iterable[tuple[str, bool]]) -> Iterator[Clause]:
         bare = _LEAD_IN.sub("", piece)
         if not bare or _is_courtesy(piece) or _is_courtesy(bare):
             continue
-        asks = marked or any(
-            sign.search(words)
-            for sign, words in ((_INTERROGATIVE, bare), (_REQUEST, bare), (_FURTHER, piece))
-        )
-        yield Clause(bare, asks)
+        further = _FURTHER.search(piece) is not None
+        asks = further or marked or any(sign.search(bare) for sign in (_INTERROGATIVE, _REQUEST))
+        yield Clause(bare, asks, further)
 
 
 def _is_courtesy(piece: str) -> bool:
@@ -105,7 +107,8 @@ def _joined(clauses: Iterable[Clause]) -> list[Clause]:
     for clause in clauses:
         hangs = _OF_NO_SUBJECT.match(clause.text) or _ALTERNATIVE.match(clause.text)
         if found and hangs:
-            found[-1] = Clause(f"{found[-1].text}，{clause.text}", asks=True)
+            before = found[-1]
+            found[-1] = Clause(f"{before.text}，{clause.text}", True, before.further)
         else:
             found.append(clause)
     return found

@@ -74,9 +74,10 @@ def _states(part: Part, flows: Collection[str]) -> bool:
 def _about_one(chosen: Sequence[Part], whole: Ranking, categories: Mapping[str, str]) -> bool:
     """Tell whether a statement is but the reason of what is asked, as in 我生日，有什么礼.
 
-    It is when the whole message is read as one of them alone, or surely as one of two alike.
+    It is when the whole message is read as one of them alone, or surely as one of two alike; not
+    when the shopper says that they ask one thing more.
     """
-    if all(part.clause.asks for part in chosen):
+    if all(part.clause.asks for part in chosen) or any(p.clause.further for p in chosen[1:]):
         return False
     shares = dict(whole)
     if any(shares.get(part.name, 0.0) < _AGREED for part in chosen):

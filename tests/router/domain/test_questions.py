@@ -58,6 +58,15 @@ TORN = (("invoice", 0.5), ("fee", 0.45))
             id="nothing sure is one question",
         ),
         pytest.param(
+            (("stuck", 0.93), ("invoice", 0.05)),
+            (
+                part("物流不动了", "stuck", 0.99, asks=False),
+                Part(Clause("发票怎么开", asks=True, further=True), (("invoice", 0.97),)),
+            ),
+            ["stuck", "invoice"],
+            id="a statement, and expressly one thing more",
+        ),
+        pytest.param(
             (("stuck", 0.8), ("missing", 0.15)),
             (
                 part("物流不动了", "stuck", 0.99, asks=False),
