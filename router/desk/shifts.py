@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -12,6 +14,7 @@ from router.desk.moments import moment_of, opening_of
 from router.desk.presence import PresenceBoard
 from router.desk.services import Services
 from router.domain.errors import IllegalMove, UnknownConversation
+from router.domain.handoff import Handoff, HandoffState
 from router.domain.message import Body, Draft, Message, Sender, clean_text
 from router.domain.people import Presence, Role, Shopper
 from router.domain.phone import phone_of, shown_phone
@@ -29,6 +32,7 @@ class ShiftDesk:
 
     services: Services
     presence: PresenceBoard
+    _reached: dict[HandoffState, Handoff] = field(default_factory=dict)
 
     async def leave_message(
         self, shopper: Shopper, conversation: str, command: wire_clocks.LeaveMessage
@@ -65,15 +69,30 @@ class ShiftDesk:
         return changed.messages[0]
 
     async def sweep(self) -> None:
-        """Begin the shift for what waits for it; after hours leave what waits to the next one."""
+        """Begin the shift for what waits for it; after hours leave what waits to the next one.
+
+        A page each time, all of it at once so that its moves share a commit: however many wait,
+        the sweep goes on. What has been moved is not read again.
+        """
         services = self.services
         calendar = services.rules().timing.calendar
         if calendar.is_open(services.now()):
-            for handoff in await services.store.tickets():
-                await self._begin(handoff.conversation)
+            await self._move_page(HandoffState.TICKET, self._begin)
         elif not await self._somebody_stays():
-            for handoff in await services.store.waiting():
-                await self._end(handoff.conversation)
+            await self._move_page(HandoffState.QUEUED, self._end)
+
+    async def _move_page(self, state: HandoffState, move: Callable[[str], Awaitable[None]]) -> None:
+        store = self.services.store
+        # From where the last page ended: what cannot be moved keeps nobody behind it.
+        page = await store.waiting(state, self._reached.get(state))
+        if page:
+            self._reached[state] = page[-1]
+        else:
+            self._reached.pop(state, None)
+        moved = (move(handoff.conversation) for handoff in page)
+        for outcome in await asyncio.gather(*moved, return_exceptions=True):
+            if isinstance(outcome, Exception):
+                log.error("a conversation stays in its shift", error=repr(outcome))
 
     async def _begin(self, conversation: str) -> None:
         texts = await self._texts(conversation)

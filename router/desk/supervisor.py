@@ -10,6 +10,7 @@ from router.desk import announce
 from router.desk.presence import PresenceBoard
 from router.desk.services import Services
 from router.domain.errors import Forbidden
+from router.domain.handoff import HandoffState
 from router.domain.people import Presence, Role, Staff
 from router.domain.queue import overtaken_for
 from router.domain.waits import coverage
@@ -56,7 +57,7 @@ class SupervisorDesk:
 
     async def _hours(self, now: dt.datetime) -> HoursView:
         calendar = self.services.rules().timing.calendar
-        tickets = len(await self.services.store.tickets())
+        tickets = (await self.services.store.crowd(HandoffState.TICKET)).count
         if calendar.is_open(now):
             return HoursView(True, None, calendar.closing(now), tickets)
         return HoursView(False, calendar.next_opening(now), None, tickets)
@@ -92,8 +93,9 @@ async def measures(services: Services, desk: SupervisorDesk) -> dict[str, tuple[
     """Give the figures of the desk by name, each with what it means; unknown ones are NaN."""
     store, now = services.store, services.now()
     waits = await waits_report(services)
-    waiting = await store.waiting()
-    oldest = max(((now - h.queued_at).total_seconds() for h in waiting), default=0.0)
+    waiting = await store.crowd(HandoffState.QUEUED)
+    tickets = await store.crowd(HandoffState.TICKET)
+    oldest = (now - (waiting.oldest or now)).total_seconds()
     present = [load for load in await desk.loads() if load.staff.presence is not Presence.OFFLINE]
     breaches = await store.breaches(now - BREACHES_OF, limit=10_000)
     unknown = float("nan")
@@ -102,9 +104,9 @@ async def measures(services: Services, desk: SupervisorDesk) -> dict[str, tuple[
         "within_p90": unknown if waits.within_p90 is None else waits.within_p90,
     }
     return {
-        "queue_waiting": ("Handoffs that wait.", len(waiting)),
+        "queue_waiting": ("Handoffs that wait.", waiting.count),
         "queue_oldest_seconds": ("How long the oldest of them waits.", max(0.0, oldest)),
-        "queue_tickets": ("What waits for the next shift.", len(await store.tickets())),
+        "queue_tickets": ("What waits for the next shift.", tickets.count),
         "agents_present": ("Agents at the desk.", len(present)),
         "agents_holding": ("Conversations agents hold.", sum(load.holding for load in present)),
         "sla_breaches_day": ("Targets missed in the last 24 hours.", len(breaches)),

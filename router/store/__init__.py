@@ -16,7 +16,7 @@ from router.domain.aftercare import Task
 from router.domain.assignment import AssignmentPolicy
 from router.domain.cases import NOT_SAID, Closing
 from router.domain.conversation import Context, Conversation
-from router.domain.handoff import Handoff
+from router.domain.handoff import Handoff, HandoffState
 from router.domain.message import Draft, Image, Message
 from router.domain.people import Shopper, Staff
 from router.domain.priority import PriorityPolicy
@@ -35,7 +35,7 @@ from router.store.promises import PromiseBook, Promised, PromiseMoved
 from router.store.queue import Dealt, Line
 from router.store.queue_book import QueueBook
 from router.store.quotes import Quote
-from router.store.reads import DecisionLine, Listed, PendingTurn, Thread
+from router.store.reads import Crowd, DecisionLine, Listed, PendingTurn, Thread
 from router.store.staff import Credentials
 from router.store.tickets import Callback
 from router.store.writer import Overloaded, Writer, WriterClosed
@@ -56,6 +56,7 @@ __all__ = [
     "Callback",
     "Changed",
     "Credentials",
+    "Crowd",
     "Dealt",
     "DecisionLine",
     "DecisionRecord",
@@ -330,9 +331,15 @@ class Store:
         """Name the conversations the bot owes an answer."""
         return await self._read(reads.unanswered)
 
-    async def waiting(self) -> list[Handoff]:
-        """Give the waiting handoffs."""
-        return await self._read(reads.waiting)
+    async def waiting(
+        self, state: HandoffState = HandoffState.QUEUED, after: Handoff | None = None
+    ) -> list[Handoff]:
+        """Give a page of what waits for an agent, or for the next shift, in its order."""
+        return await self._read(reads.waiting, state, after)
+
+    async def crowd(self, state: HandoffState) -> Crowd:
+        """Count what waits for an agent, or for the next shift."""
+        return await self._read(reads.crowd, state)
 
     async def queued(self) -> list[Listed]:
         """List what waits for an agent."""
@@ -373,10 +380,6 @@ class Store:
     async def breaches(self, since: dt.datetime, limit: int = 200) -> list[Breach]:
         """Give the newest breaches since a moment."""
         return await self._read(clocks.recent_breaches, since, limit)
-
-    async def tickets(self) -> list[Handoff]:
-        """Give what waits for the next shift, oldest first."""
-        return await self._read(tickets.tickets)
 
     async def answered_quotes(self, since: dt.datetime, limit: int) -> list[Quote]:
         """Give the newest quotes of who has been answered since a moment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,14 @@ class Listed:
     standing: Standing = NOTHING
     clocks: tuple[Clock, ...] = ()
     callback: Callback | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many handoffs are in a state, and since when the oldest of them."""
+
+    count: int
+    oldest: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +183,31 @@ def unanswered(connection: sa.Connection) -> list[str]:
     )
 
 
-def waiting(connection: sa.Connection) -> list[Handoff]:
-    """Give the waiting handoffs, also of shoppers who go on with the bot meanwhile."""
-    rows = connection.execute(
-        sa.select(t.handoffs).where(t.handoffs.c.state == HandoffState.QUEUED.value)
-    )
+def waiting(
+    connection: sa.Connection,
+    state: HandoffState,
+    after: Handoff | None = None,
+    limit: int = LISTED,
+) -> list[Handoff]:
+    """Give a page of the handoffs in a state, in their order, those after one of them.
+
+    Those of shoppers who go on with the bot meanwhile are among them.
+    """
+    h = t.handoffs.c
+    query = sa.select(t.handoffs).where(h.state == state.value)
+    if after is not None:
+        query = query.where(sa.tuple_(h.order_at, h.id) > sa.tuple_(after.order_at, after.id))
+    rows = connection.execute(query.order_by(h.order_at, h.id).limit(limit))
     return [handoff_of(row) for row in rows]
+
+
+def crowd(connection: sa.Connection, state: HandoffState) -> Crowd:
+    """Count the handoffs in a state."""
+    h = t.handoffs.c
+    found = connection.execute(
+        sa.select(sa.func.count(), sa.func.min(h.queued_at)).where(h.state == state.value)
+    ).one()
+    return Crowd(found[0], found[1])
 
 
 def queued(connection: sa.Connection) -> list[Listed]:

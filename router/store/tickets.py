@@ -14,7 +14,6 @@ from router.domain.message import Draft
 from router.store import clock_tables as ct
 from router.store import tables as t
 from router.store.moves import Changed, append, handoff_by_id, load, sent_before
-from router.store.rows import handoff_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +76,6 @@ def end_shift(
     after = replace(handoff, state=HandoffState.TICKET, offered_to=None)
     _update(connection, after)
     return replace(append(connection, moved, drafts, now, before=before), handoff=after)
-
-
-def tickets(connection: sa.Connection) -> list[Handoff]:
-    """Give what waits for the next shift, oldest first."""
-    h = t.handoffs.c
-    rows = connection.execute(
-        sa.select(t.handoffs).where(h.state == HandoffState.TICKET.value).order_by(h.queued_at)
-    )
-    return [handoff_of(row) for row in rows]
 
 
 def callbacks(connection: sa.Connection, cases: Sequence[tuple[str, int]]) -> dict[str, Callback]:

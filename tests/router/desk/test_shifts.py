@@ -1,18 +1,24 @@
 """Outside the hours: who wants a human learns when, leaves a message, and is served first."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from knowledge_base.database import Database
 from router.desk.clockwork import Clockwork
+from router.domain.conversation import Conversation, Status
+from router.domain.handoff import HandoffState
 from router.domain.hours import Calendar, shifts_of
+from router.store import tables as t
+from router.store.rows import conversation_values, handoff_values
 from tests.router.harness import House, Socket, running
-from tests.router.people import LINA
+from tests.router.people import LINA, handoff
 from tests.router.web.conftest import ANSWERS
 
 OPEN = Calendar()
@@ -149,6 +155,103 @@ async def test_who_waits_when_the_last_agent_goes_home_is_told_so(house: House) 
     await sweep(house)
     assert "下班" in (await shopper.message("system"))["body"]["text"]
     assert (await house.store.thread(conversation)).conversation.status == "offline"
+
+
+# --- however many wait ---------------------------------------------------------------------------
+
+
+async def crowd(house: House, count: int, state: HandoffState, name: str) -> None:
+    """Let so many stand in a state, as a long day leaves them."""
+    now = house.clock()
+    status = {HandoffState.QUEUED: Status.QUEUED, HandoffState.TICKET: Status.OFFLINE}
+    conversations, handoffs = [], []
+    for n in range(count):
+        opened = Conversation(
+            f"{name}-{n}", f"{name}-shopper-{n}", now, now, status.get(state, Status.RESOLVED),
+            epoch=1, handoff=f"h-{name}-{n}",
+        )  # fmt: skip
+        facts = {"shopper_name": "", "tier": "ordinary", "anonymous": True}
+        conversations.append(conversation_values(opened) | facts)
+        waits = handoff(opened.id, f"h-{name}-{n}", queued_at=now + dt.timedelta(milliseconds=n))
+        handoffs.append(handoff_values(replace(waits, state=state)))
+
+    def write(connection: Any) -> None:
+        connection.execute(t.conversations.insert(), conversations)
+        connection.execute(t.handoffs.insert(), handoffs)
+
+    await house.store._write("crowd", write)
+
+
+@contextmanager
+def counted(house: House) -> Iterator[list[str]]:
+    """Collect the statements that read while the block lasts."""
+    said: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        said.append(statement)
+
+    engine = house.database.engine.sync_engine
+    sa.event.listen(engine, "after_cursor_execute", note)
+    yield said
+    sa.event.remove(engine, "after_cursor_execute", note)
+
+
+async def test_a_round_after_hours_costs_the_same_however_many_were_handled(house: House) -> None:
+    close(house)
+    with counted(house) as alone:
+        await crowd(house, 3, HandoffState.QUEUED, "early")
+        await house.shifts.sweep()
+    await crowd(house, 1_500, HandoffState.TICKET, "handled")
+    await crowd(house, 1_500, HandoffState.ENDED, "ended")
+    with counted(house) as among_many:
+        await crowd(house, 3, HandoffState.QUEUED, "late")
+        await house.shifts.sweep()
+        await house.shifts.sweep()
+    assert (await house.store.crowd(HandoffState.QUEUED)).count == 0
+    assert len(among_many) <= len(alone) + 2  # The second round looks, and finds nobody.
+
+    def plan(connection: Any) -> str:
+        page = next(one for one in among_many if "FROM handoffs" in one and "LIMIT" in one)
+        rows = connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {page}", ("queued", "2026", "h", 200, 0)
+        )
+        return "\n".join(row[3] for row in rows)
+
+    read = await house.store._read(plan)
+    assert "USING INDEX ix_handoffs_state" in read
+    assert "TEMP B-TREE" not in read
+
+
+async def test_the_crowd_of_a_long_day_is_left_to_the_next_shift_in_pages_each_told_once(
+    house: House,
+) -> None:
+    close(house)
+    await crowd(house, 450, HandoffState.QUEUED, "crowd")
+    left = []
+    for _ in range(3):
+        await house.shifts.sweep()
+        left.append((await house.store.crowd(HandoffState.QUEUED)).count)
+    assert left == [250, 50, 0]
+    for n in (0, 449):
+        told = await house.store.messages_after(f"crowd-{n}", 0, staff=False)
+        assert ["下班" in m.body.text for m in told] == [True]
+
+
+async def test_what_cannot_be_moved_keeps_nobody_behind_it(house: House) -> None:
+    close(house)
+    await crowd(house, 201, HandoffState.QUEUED, "crowd")
+
+    def spoil(connection: Any) -> None:  # Two hundred of which the conversation says otherwise.
+        connection.execute(
+            t.conversations.update()
+            .where(t.conversations.c.id != "crowd-200")
+            .values(status=Status.RESOLVED.value)
+        )
+
+    await house.store._write("crowd", spoil)
+    for _ in range(2):
+        await house.shifts.sweep()
+    assert (await house.store.thread("crowd-200")).conversation.status is Status.OFFLINE
 
 
 # --- in hours too ------------------------------------------------------------------------------

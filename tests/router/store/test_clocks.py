@@ -83,7 +83,7 @@ async def test_two_nodes_begin_the_shift_of_a_ticket_once(nodes: tuple[Store, St
     )
     assert sorted(map(is_from, outcomes)) == [False, True]
     assert [h.queued_at for h in await nodes[0].waiting()] == [NOON]
-    assert await nodes[0].tickets() == []
+    assert await nodes[0].waiting(HandoffState.TICKET) == []
     await nodes[1].accept(conversation, LINA, system("李娜 为你服务"), after(70))
 
 
