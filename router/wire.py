@@ -404,6 +404,7 @@ class DeskWelcome(_Out, tag="welcome"):
     me: StaffView
     queue: tuple[QueueCard, ...]
     mine: tuple[QueueCard, ...]
+    invited: tuple[QueueCard, ...]
     colleagues: tuple[StaffView, ...]
     causes: tuple[Choice, ...]
     outcomes: tuple[Choice, ...]

@@ -39,6 +39,7 @@ class AgentDesk:
             me=wire.staff_view(me, self.presence.of(me.id)),
             queue=tuple(announce.card(listed) for listed in await store.queued()),
             mine=tuple(announce.card(listed) for listed in await store.held_by(me.id)),
+            invited=tuple(announce.card(listed) for listed in await store.invited(me.id)),
             colleagues=tuple(wire.staff_view(s, self.presence.of(s.id)) for s in colleagues),
             causes=tuple(wc.Choice(*one) for one in rules.causes.items()),
             outcomes=tuple(wc.Choice(*one) for one in rules.outcomes.items()),

@@ -349,6 +349,10 @@ class Store:
         """List the conversations of an agent."""
         return await self._read(reads.held_by, agent)
 
+    async def invited(self, staff: str) -> list[Listed]:
+        """List the conversations a colleague was invited to read along in."""
+        return await self._read(reads.invited, staff)
+
     async def loads(self) -> dict[str, int]:
         """Count the conversations each agent holds."""
         return await self._read(reads.loads)

@@ -19,6 +19,7 @@ from router.domain.routing import PastTurn
 from router.domain.sla import Clock
 from router.store import clocks, tickets
 from router.store import tables as t
+from router.store.case_tables import participants
 from router.store.cases import NOTHING, Standing, standing
 from router.store.moves import HELD
 from router.store.rows import conversation_of, handoff_of, message_of, past_turn_of, shopper_of
@@ -229,6 +230,13 @@ def held_by(connection: sa.Connection, agent: str) -> list[Listed]:
     """List the conversations of an agent."""
     c = t.conversations.c
     return _listed(connection, sa.and_(c.agent == agent, c.status.in_(HELD)), newest_first=False)
+
+
+def invited(connection: sa.Connection, staff: str) -> list[Listed]:
+    """List the conversations a colleague was invited into under their present epoch."""
+    c, p = t.conversations.c, participants.c
+    present = sa.exists().where(p.conversation == c.id, p.epoch == c.epoch, p.staff == staff)
+    return _listed(connection, sa.and_(c.status.in_(HELD), present), newest_first=False)
 
 
 def loads(connection: sa.Connection) -> dict[str, int]:

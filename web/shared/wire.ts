@@ -1255,6 +1255,7 @@ export interface DeskWelcome {
   me: StaffView;
   queue: QueueCard[];
   mine: QueueCard[];
+  invited: QueueCard[];
   colleagues: StaffView[];
   causes: Choice[];
   outcomes: Choice[];

@@ -13,6 +13,7 @@ from router.domain.cases import (
     Closing,
     Ending,
     Hold,
+    Participant,
     Parting,
     Sent,
     Target,
@@ -20,6 +21,7 @@ from router.domain.cases import (
 )
 from router.domain.conversation import Context, Conversation, Status
 from router.domain.errors import IllegalMove
+from router.domain.people import Role, Staff
 from router.store import Store
 from tests.router.people import (
     LINA,
@@ -32,6 +34,8 @@ from tests.router.people import (
     says,
     system,
 )
+
+CHEN = Staff("staff-chen", "chen", "陈静", frozenset({Role.SUPERVISOR, Role.AGENT}))
 
 
 @pytest.fixture
@@ -236,3 +240,19 @@ async def test_what_its_colleague_has_accepted_is_not_given_back(store: Store) -
     assert await store.cases.unanswered(after(999)) == []
     assert await store.cases.give_back(one, Answer.TIMED_OUT, LINA, [], after(127)) is None
     assert (await store.thread("c-xiaoman")).conversation.agent == WANG.id
+
+
+async def test_what_somebody_is_invited_to_is_listed_for_them_until_its_owner_changes(
+    store: Store,
+) -> None:
+    await active(store)
+    assert await store.invited(WANG.id) == []
+    await store.cases.invite(
+        Participant("c-xiaoman", WANG.id, WANG.name, 0, LINA.id, False, after(20)), limit=3
+    )
+    (listed,) = await store.invited(WANG.id)
+    assert listed.thread.conversation.id == "c-xiaoman"
+    assert [one.staff for one in listed.standing.participants] == [WANG.id]
+    assert await store.invited(LINA.id) == []
+    await store.cases.take_over("c-xiaoman", CHEN, system("陈静"), after(30))
+    assert await store.invited(WANG.id) == []

@@ -188,6 +188,22 @@ async def test_an_invited_colleague_reads_along_and_speaks_only_if_let(house: Ho
     assert (await wang.error())["code"] == "illegal_move"
 
 
+async def test_an_invited_colleague_finds_the_conversation_again_after_a_reload(
+    house: House,
+) -> None:
+    agent, _shopper, conversation = await taken(house)
+    client = await house.login(WANG)
+    wang = await house.desk(client)
+    await agent.send("invite", conversation=conversation, staff=WANG.id)
+    await wang.until("participants.changed")
+    await wang.close()
+    welcome = (await house.desk(client)).seen[0]
+    (card,) = welcome["invited"]
+    assert card["conversation"]["id"] == conversation
+    assert [one["staff"] for one in card["participants"]] == [WANG.id]
+    assert (welcome["mine"], card["agent"]) == ([], LINA.id)
+
+
 async def test_who_was_let_speak_falls_silent_with_the_owner(house: House) -> None:
     agent, _shopper, conversation = await taken(house)
     wang, chen = await house.staff(WANG), await house.staff(CHEN)

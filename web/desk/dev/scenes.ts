@@ -191,7 +191,7 @@ const lina = { sender_id: STAFF[0]!.id, sender_name: STAFF[0]!.name };
 
 /** Gives the conversations of the day: two held, four waiting, one resolved. */
 export function conversations(): Kept[] {
-  return [coat(), sizes(), ...waiting(), past()];
+  return [coat(), sizes(), ...waiting(), past(), joined()];
 }
 
 function coat(): Kept {
@@ -284,6 +284,20 @@ function waiting(): Kept[] {
     const [, , , , , minutes, text] = scene;
     return kept(who, [shopper(text, minutes + 0.3), system("已为你转接人工客服。", minutes, 1)], brief(who, []));
   });
+}
+
+function joined(): Kept {
+  const wang = STAFF[1]!;
+  const who = card("convjoin0008", "林月", "silver", "explicit_request", 1, 12, "两条裙子想合成一单退");
+  who.conversation = { ...who.conversation, status: "active", epoch: 2, agent_name: wang.name };
+  who.agent = wang.id;
+  who.participants = [{ staff: STAFF[0]!.id, name: STAFF[0]!.name, may_speak: false }];
+  const lines = [
+    shopper("两条裙子想合成一单退", 12),
+    system("王芳 为你服务", 10, 2),
+    message("", 0, "agent", "我问一下负责退货的同事。", { at: ago(8), epoch: 2, sender_id: wang.id, sender_name: wang.name }),
+  ];
+  return kept(who, lines, brief(who, []));
 }
 
 function past(): Kept {

@@ -176,6 +176,7 @@ export class Stage {
       me: this.me,
       queue: cards.filter((c) => c.conversation.status === "queued"),
       mine: cards.filter((c) => c.agent === this.me.id && c.conversation.status === "active"),
+      invited: cards.filter((c) => c.participants.some((one) => one.staff === this.me.id)),
       colleagues: STAFF.slice(1),
       causes: [...CAUSES],
       outcomes: [...OUTCOMES],

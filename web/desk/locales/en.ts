@@ -50,6 +50,7 @@ export const en: Texts = {
     mine: "My conversations",
     empty: "Nobody is waiting",
     emptyHint: "The bot is answering. Shoppers who need a human show up here.",
+    invited: "Invited to",
     mineEmpty: "No conversations in hand",
     mineEmptyHint: "Press Alt+A to accept the next shopper.",
     accept: "Accept",

@@ -49,6 +49,7 @@ export const zhCN = {
     mine: "我的会话",
     empty: "没有人在排队",
     emptyHint: "机器人正在应答。有顾客需要人工时会出现在这里。",
+    invited: "请我一起看的",
     mineEmpty: "手上没有会话",
     mineEmptyHint: "按 Alt+A 接入队首的顾客。",
     accept: "接入",

@@ -144,7 +144,7 @@ function cared(board: Board, conversation: string): Board {
 // What the welcome does not list is no longer in queue or hands, whatever was last heard of it.
 function welcomed(board: Board, event: DeskWelcome, now: number): Board {
   const cards: Record<string, QueueCard> = {};
-  for (const card of event.queue) cards[card.conversation.id] = card;
+  for (const card of [...event.queue, ...event.invited]) cards[card.conversation.id] = card;
   for (const card of event.mine) cards[card.conversation.id] = { ...card, agent: event.me.id };
   const colleagues = Object.fromEntries(event.colleagues.map((staff) => [staff.id, staff]));
   const { me, causes, outcomes, rules } = event;

@@ -18,7 +18,7 @@ import type {
 import { arrivalOf, type Arrival } from "./arrivals";
 import { contiguous, EMPTY, hasGap, reduce, type Board } from "./board";
 import { keep, kept, newest, onKept } from "./keep";
-import { atCapacity, firstUnread, loadOf, mineOf, queueOf, unreadOf } from "./lists";
+import { atCapacity, firstUnread, invitedOf, loadOf, mineOf, queueOf, unreadOf } from "./lists";
 import { again, discard, frameOf, type Pending } from "./pending";
 
 /** The socket as the store uses it. */
@@ -100,6 +100,8 @@ export const useDesk = defineStore("desk", () => {
   /** The last alert: of a mood, or of a clock. */
   const alert = shallowRef<DeskEvent | null>(null);
   const news = shallowRef<News | null>(null);
+  /** The conversation that asking for the next one has just given me. */
+  const dealt = shallowRef<{ conversation: string } | null>(null);
   let link: Link | null = null;
   let offs: (() => void)[] = [];
   let moveTimer: ReturnType<typeof setTimeout> | undefined;
@@ -110,6 +112,7 @@ export const useDesk = defineStore("desk", () => {
   const me = computed(() => board.value.me);
   const queue = computed(() => queueOf(board.value));
   const mine = computed(() => mineOf(board.value));
+  const invited = computed(() => invitedOf(board.value));
   const load = computed(() => loadOf(mine.value));
   const full = computed(() => atCapacity(load.value, me.value));
   const live = computed(() => phase.value === "ready");
@@ -168,6 +171,12 @@ export const useDesk = defineStore("desk", () => {
     else {
       if (event.type === "error" && !event.client_id) refused(event);
       else settle(before);
+      if (event.type === "conversation.assigned" && event.agent === me.value?.id && asksForNext()) {
+        dealt.value = { conversation: idOf(event.card) };
+        finish();
+      }
+      // What I am invited into may be a conversation this desk has never listed.
+      if (event.type === "participants.changed" && !before.cards[event.conversation]) ask(event.conversation);
       const looking = { accepting, at: isLookedAt() ? selected.value : null };
       const arrived = arrivalOf(before, board.value, event, looking);
       if (arrived) arrival.value = arrived;
@@ -228,6 +237,8 @@ export const useDesk = defineStore("desk", () => {
     underway.move = null;
     underway.conversation = null;
   }
+
+  const asksForNext = (): boolean => underway.move === "accept" && underway.conversation === null;
 
   function settle(before: Board): void {
     const { move, conversation } = underway;
@@ -370,8 +381,8 @@ export const useDesk = defineStore("desk", () => {
   }
 
   return {
-    board, phase, wasReady, selected, flagged, underway, notice, arrival, alert, news,
-    me, queue, mine, load, full, live, unreadTotal,
+    board, phase, wasReady, selected, flagged, underway, notice, arrival, alert, news, dealt,
+    me, queue, mine, invited, load, full, live, unreadTotal,
     connect, disconnect, clear, belongTo, select, open,
     setPresence, accept, acceptNext, pass, active, returnToBot, transfer, resolve, undo, hold, takeUp, decline, takeOver, invite, uninvite, correct, flag, typing,
     say, retry, giveUp, unread, firstUnreadOf, markRead,

@@ -63,6 +63,14 @@ export function mineOf(board: Board): QueueCard[] {
     .sort((a, b) => acceptedAt(a) - acceptedAt(b) || byId(a, b));
 }
 
+/** Gives the conversations colleagues hold and have invited me into. */
+export function invitedOf(board: Board): QueueCard[] {
+  const me = board.me?.id;
+  return Object.values(board.cards)
+    .filter((card) => !isHeldBy(card, me) && card.participants.some((one) => one.staff === me))
+    .sort(byId);
+}
+
 /** Gives how much of my capacity what I hold takes. */
 export function loadOf(mine: readonly QueueCard[]): number {
   return mine.reduce((sum, card) => sum + (card.handoff?.weight ?? 1), 0);

@@ -225,3 +225,50 @@ describe("what deserves the agent's ear", () => {
     expect(desk.unread("conv0001")).toBe(0);
   });
 });
+
+describe("the next in order", () => {
+  it("is opened once it is mine, and the next may be asked for again", () => {
+    const waiting = card({ id: "conv0002" });
+    const { link, desk } = connected([], [waiting]);
+    desk.acceptNext();
+    expect(desk.underway.move).toBe("accept");
+    const theirs = card({ id: "conv0003", status: "active", epoch: 2 }, { agent: "wang" });
+    link.say({ type: "conversation.assigned", card: theirs, agent: "wang" });
+    expect(desk.dealt).toBeNull();
+    const mine = card({ id: "conv0002", status: "active", epoch: 2 }, { agent: "lina" });
+    link.say({ type: "conversation.assigned", card: mine, agent: "lina" });
+    expect(desk.dealt).toEqual({ conversation: "conv0002" });
+    expect(desk.underway.move).toBeNull();
+  });
+
+  it("that comes by itself does not push away what is on screen", () => {
+    const { link, desk } = connected();
+    const dealt = card({ id: "conv0002", status: "active", epoch: 2 }, { agent: "lina" });
+    link.say({ type: "conversation.assigned", card: dealt, agent: "lina" });
+    expect(desk.dealt).toBeNull();
+  });
+});
+
+describe("what a colleague invites me into", () => {
+  const participants = [{ staff: "lina", name: "李娜", may_speak: false }];
+  const theirs = card({ id: "conv0005", status: "active", epoch: 2 }, { agent: "wang", participants });
+
+  it("is listed after a reload, until its owner changes", () => {
+    const link = new FakeLink();
+    const desk = useDesk();
+    desk.connect(link.asLink);
+    link.say(welcome({ invited: [theirs] }));
+    expect(desk.invited.map((one) => one.conversation.id)).toEqual(["conv0005"]);
+    expect(desk.mine).toEqual([]);
+    link.say({ type: "conversation.changed", conversation: view({ id: "conv0005", status: "active", epoch: 3 }) });
+    expect(desk.invited).toEqual([]);
+  });
+
+  it("is read where this desk has never listed it", () => {
+    const { link, desk } = connected();
+    link.say({ type: "participants.changed", conversation: "conv0005", participants });
+    expect(link.of("open").map((one) => one.conversation)).toContain("conv0005");
+    link.say({ type: "conversation.opened", card: theirs, messages: [], brief: brief() });
+    expect(desk.invited).toHaveLength(1);
+  });
+});

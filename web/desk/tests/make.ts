@@ -87,7 +87,7 @@ export function brief(more: Partial<Brief> = {}): Brief {
 }
 
 export function welcome(more: Partial<DeskWelcome> = {}): DeskWelcome {
-  return { type: "welcome", me: LINA, queue: [], mine: [], colleagues: [WANG],
+  return { type: "welcome", me: LINA, queue: [], mine: [], invited: [], colleagues: [WANG],
     causes: [{ key: "product", title: "商品" }, { key: "logistics", title: "物流" }],
     outcomes: [{ key: "solved", title: "已解决" }, { key: "partly", title: "部分解决" }],
     rules: { hand_out: "offer", pick: true, overtaken_minutes: 30, away_minutes: 10 },
