@@ -2,13 +2,15 @@ import { defineStore } from "pinia";
 import { ref, shallowRef, watch } from "vue";
 import type { SupervisorView } from "@shared/wire";
 import { useDesk } from "../../state/desk";
+import { keep, kept } from "../../state/keep";
 import { Refused } from "../../state/rest";
 import { useSession } from "../../state/session";
-import { alarmed, type Alarm } from "./alarms";
+import { alarmed, type Alarm, standing } from "./alarms";
 import { readOverview } from "./api";
 
 const EVERY_MS = 5_000;
 const SOON_MS = 400;
+const SEEN = "alarms_seen";
 
 /** The desk as the supervisor sees it: asked for every few seconds, and soon after something moved. */
 export const useSupervisor = defineStore("supervisor", () => {
@@ -24,7 +26,9 @@ export const useSupervisor = defineStore("supervisor", () => {
   async function refresh(): Promise<void> {
     clearTimeout(timer);
     try {
-      view.value = await readOverview();
+      const found = await readOverview();
+      if (!view.value) foundAtFirst(found);
+      view.value = found;
       state.value = "ready";
       why.value = null;
     } catch (error) {
@@ -35,6 +39,13 @@ export const useSupervisor = defineStore("supervisor", () => {
     } finally {
       later(EVERY_MS);
     }
+  }
+
+  /** Alarms rung before the page was open, but for those somebody here has taken as seen. */
+  function foundAtFirst(found: SupervisorView): void {
+    const told = new Set(alarms.value.map((alarm) => alarm.card.conversation.id));
+    const missed = standing(found, kept(SEEN, 0)).filter((alarm) => !told.has(alarm.card.conversation.id));
+    alarms.value = [...alarms.value, ...missed];
   }
 
   function later(ms: number): void {
@@ -68,6 +79,7 @@ export const useSupervisor = defineStore("supervisor", () => {
   /** Takes every alarm as seen. */
   function seen(): void {
     alarms.value = [];
+    keep(SEEN, Date.now());
   }
 
   return { view, state, why, alarms, refresh, start, stop, seen };

@@ -6,6 +6,8 @@ import { makeRouter } from "../../router";
 import { useSession } from "../../state/session";
 import { useDesk } from "../../state/desk";
 import { at, card, FakeLink, fresh, handoff, LINA, WANG, welcome } from "../../tests/make";
+import { kept } from "../../state/keep";
+import { standing } from "../state/alarms";
 import { useSupervisor } from "../state/supervisor";
 import SupervisorView from "../views/SupervisorView.vue";
 
@@ -99,12 +101,23 @@ describe("the supervisor's page", () => {
     link.say({ type: "sla.breached", card: card(), kind: "first_response", due_at: at(0) });
     await flushPromises();
     expect(page.findAll("[data-testid=sv-alarm]").map((row) => row.attributes("data-conversation")))
-      .toEqual(["conv0001", "conv0009"]);
+      .toEqual(["conv0001", "conv0009", "conv0002"]);
     expect(page.text()).toContain("首次响应超时");
     useSupervisor().seen();
     await flushPromises();
     expect(page.findAll("[data-testid=sv-alarm]")).toHaveLength(0);
     page.unmount();
+  });
+
+  it("shows at first who is angry or in danger already, but not who was taken as seen", async () => {
+    answers(VIEW);
+    const page = await opened();
+    const alarms = () => page.findAll("[data-testid=sv-alarm]").map((row) => row.attributes("data-conversation"));
+    expect(alarms()).toEqual(["conv0002"]);
+    await page.find(".clear").trigger("click");
+    expect(alarms()).toEqual([]);
+    page.unmount();
+    expect(standing(VIEW, kept("alarms_seen", 0))).toEqual([]);
   });
 
   it("says why it cannot be read, and asks again after a while", async () => {
