@@ -28,6 +28,7 @@ from router.domain.membership import ShopPolicy
 from router.domain.presets import PresetRule
 from router.domain.priority import PriorityPolicy
 from router.domain.promises import Promises
+from router.domain.regions import Regions
 from router.domain.routing import Policy
 from router.domain.sla import Timing
 
@@ -105,6 +106,7 @@ class _File(Struct, forbid_unknown_fields=True):
     follow_ups: tuple[FollowUp, ...] = ()
     follow_up_limits: FollowUpLimits = FollowUpLimits()
     shop: ShopPolicy = msgspec.field(default_factory=ShopPolicy)
+    regions: Regions = msgspec.field(default_factory=Regions)
 
     def __post_init__(self) -> None:
         names = [plan.name for plan in self.follow_ups]
@@ -134,6 +136,7 @@ class HouseRules:
     follow_ups: tuple[FollowUp, ...] = ()
     follow_up_limits: FollowUpLimits = field(default_factory=FollowUpLimits)
     shop: ShopPolicy = field(default_factory=ShopPolicy)
+    regions: Regions = field(default_factory=Regions)
 
 
 def read_policy(text: str, name: str = "policy") -> HouseRules:
@@ -167,6 +170,7 @@ def read_policy(text: str, name: str = "policy") -> HouseRules:
         follow_ups=file.follow_ups,
         follow_up_limits=file.follow_up_limits,
         shop=file.shop,
+        regions=file.regions,
     )
 
 

@@ -63,6 +63,7 @@ class PageContext(_In):
     order: Annotated[str, Meta(max_length=40)] | None = None
     product: Annotated[str, Meta(max_length=80)] | None = None
     product_line: Annotated[str, Meta(max_length=40)] | None = None
+    region: Annotated[str, Meta(max_length=40)] | None = None
     store: Annotated[str, Meta(max_length=40)] | None = None
     channel: Annotated[str, Meta(max_length=40)] | None = None
     locale: Literal["zh-CN", "en"] = "zh-CN"

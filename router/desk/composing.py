@@ -11,6 +11,7 @@ from router.bot_client import BotAnswer, BotMessage
 from router.desk.handing import needs_of, ranked, sticky
 from router.desk.moments import opening_of
 from router.desk.orders import circumstances, order_in_focus
+from router.desk.regions import region_of
 from router.desk.services import Services
 from router.domain.handoff import Handoff, HandoffState, Reason
 from router.domain.message import Body, Button, Draft, Sender, Source
@@ -124,6 +125,8 @@ class Composer:
         rules, now = services.rules(), services.now()
         facts = await self._facts(pending, decision, release, bot, mood)
         ranking = ranked(services, facts)
+        context = thread.conversation.context
+        region = await region_of(services, thread.shopper, context, pending.message.body.text)
         handoff = Handoff(
             id=services.new_id(),
             conversation=thread.conversation.id,
@@ -139,7 +142,7 @@ class Composer:
             urgency=ranking.urgency,
             impact=ranking.impact,
             sla_class=ranking.sla_class,
-            needs=needs_of(thread.conversation.context, facts.category),
+            needs=needs_of(context, facts.category, region),
             weight=ranking.weight,
             head_start=ranking.head_start,
             wanted_agent=await sticky(services, thread.conversation.id),

@@ -19,9 +19,9 @@ def ranked(services: Services, facts: CaseFacts) -> Rank:
     return rank(facts, rules.priority, rules.routing.vip_tiers)
 
 
-def needs_of(context: Context, category: str | None) -> Needs:
+def needs_of(context: Context, category: str | None, region: str | None = None) -> Needs:
     """Give what an agent needs for a shopper who stands there and asks about that."""
-    return Needs(context.locale, category, context.product_line, store=context.store)
+    return Needs(context.locale, category, context.product_line, region, context.store)
 
 
 async def sticky(services: Services, conversation: str) -> str | None:

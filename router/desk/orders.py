@@ -41,6 +41,14 @@ async def orders_of(
 async def order_in_focus(
     services: Services, shopper: Shopper, context: Context, text: str = ""
 ) -> OrderCard | None:
+    """Give what is shown of the order meant."""
+    found = await shop_order_in_focus(services, shopper, context, text)
+    return found.card if found is not None else None
+
+
+async def shop_order_in_focus(
+    services: Services, shopper: Shopper, context: Context, text: str = ""
+) -> ShopOrder | None:
     """Give the order meant: named in the text, else on the page, else the only one under way.
 
     A page that names none of the shopper's orders, or several under way, leaves it open; so does
@@ -53,16 +61,16 @@ async def order_in_focus(
         if number is None:
             continue
         match await services.shop.order(number, shopper.id):
-            case ShopOrder(card=card):
-                return card
+            case ShopOrder() as order:
+                return order
             case ShopUnavailable():
                 return None
             case NoSuchOrder():
                 continue
-    found = await orders_of(services, shopper)
+    found = await services.shop.orders(shopper.id)
     if isinstance(found, ShopUnavailable):
         return None
-    under_way = [card for card in found if card.state not in DONE]
+    under_way = [order for order in found if order.card.state not in DONE]
     return under_way[0] if len(under_way) == 1 else None
 
 

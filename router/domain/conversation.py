@@ -47,6 +47,7 @@ class Context:
     order: str | None = None
     product: str | None = None
     product_line: str | None = None
+    region: str | None = None
     store: str | None = None
     channel: str | None = None
     locale: str = "zh-CN"

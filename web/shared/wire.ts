@@ -561,6 +561,7 @@ export interface Context {
   order: string | null;
   product: string | null;
   product_line: string | null;
+  region: string | null;
   store: string | null;
   channel: string | null;
   locale: string;
@@ -1704,6 +1705,7 @@ export interface PageContext {
   order?: string | null;
   product?: string | null;
   product_line?: string | null;
+  region?: string | null;
   store?: string | null;
   channel?: string | null;
   locale?: "en" | "zh-CN";

@@ -8,7 +8,7 @@ import { type Say, sayIn } from "./locales";
 import { SeenMark } from "./seen";
 
 const CONTEXT_SETTLES = 400;
-const CONTEXT_FIELDS = ["page", "order", "product", "product_line", "store", "channel"] as const;
+const CONTEXT_FIELDS = ["page", "order", "product", "product_line", "region", "store", "channel"] as const;
 
 /** What the storefront says of the page; the locale is the widget's own. */
 export type ShopContext = Omit<PageContext, "locale">;
@@ -113,7 +113,7 @@ export class Shell {
   }
 }
 
-const LIMITS = { page: 200, order: 40, product: 80, product_line: 40, store: 40, channel: 40 };
+const LIMITS = { page: 200, order: 40, product: 80, product_line: 40, region: 40, store: 40, channel: 40 };
 
 /** Gives a storage of this page, or null where the browser refuses it. */
 export function storage(kind: "localStorage" | "sessionStorage"): Storage | null {

@@ -150,7 +150,7 @@ export function brief(of: QueueCard, tried: Brief["tried"], more: Partial<Brief>
     tier: of.tier,
     anonymous: of.shopper_name === null,
     context: {
-      page: "/orders", order: null, product: null, product_line: null, store: null,
+      page: "/orders", order: null, product: null, product_line: null, region: null, store: null,
       channel: "web", locale: "zh-CN",
     },
     lines: [line("wants", of.handoff?.asked ?? of.last_text, { seq: 1 })],
@@ -251,7 +251,7 @@ function coat(): Kept {
     orders: ORDERS, mood, images: [image], earlier_cases: 2, waited_seconds: 184,
     context: {
       page: "/orders/JN2611210001", order: "JN2611210001", product: null, product_line: "apparel",
-      store: null, channel: "app", locale: "zh-CN",
+      region: null, store: null, channel: "app", locale: "zh-CN",
     },
   }));
 }

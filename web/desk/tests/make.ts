@@ -79,7 +79,7 @@ export function brief(more: Partial<Brief> = {}): Brief {
     orders_note: null, mood: [], shopper: "shopper-1", shopper_name: "小满", tier: "ordinary",
     anonymous: false, lines: [], known: [], images: [], earlier_cases: 0, waited_seconds: 10,
     context: {
-      page: null, order: null, product: null, product_line: null, store: null, channel: null,
+      page: null, order: null, product: null, product_line: null, region: null, store: null, channel: null,
       locale: "zh-CN",
     },
     ...more,
