@@ -59,12 +59,14 @@ class HoursView(Struct):
 class SupervisorView(Struct):
     """The desk at one moment: who waits, in the order of the queue, and who holds how much.
 
+    `with_bot` is what the bot answers now, newest first.
     `bound_minutes` is the longest head start: nobody who comes later than that overtakes.
     """
 
     at: dt.datetime
     queue: tuple[QueueCard, ...]
     held: tuple[QueueCard, ...]
+    with_bot: tuple[QueueCard, ...]
     agents: tuple[AgentLoad, ...]
     breaches: tuple[BreachView, ...]
     waits: WaitsReport

@@ -249,5 +249,5 @@ def _told(decision: HandOff, texts: Texts, ahead: int) -> str:
             return texts.queued_image
         case Reason.HUMAN_ONLY:
             return texts.queued_human_only
-        case Reason.EXPLICIT_REQUEST | Reason.TRANSFER | Reason.AGENT_LEFT:
+        case Reason.EXPLICIT_REQUEST | Reason.TRANSFER | Reason.AGENT_LEFT | Reason.TAKE_OVER:
             return place

@@ -14,6 +14,7 @@ from router.domain.handoff import HandoffState
 from router.domain.people import Presence, Role, Staff
 from router.domain.queue import overtaken_for
 from router.domain.waits import coverage
+from router.store import Listed
 from router.wire_supervisor import (
     AgentLoad,
     BreachView,
@@ -42,6 +43,7 @@ class SupervisorDesk:
         return SupervisorView(
             at=now,
             held=tuple(announce.card(listed) for listed in held),
+            with_bot=tuple(announce.card(listed) for listed in await self._with_bot(now)),
             breaches=tuple(
                 BreachView(
                     one.conversation, one.case, one.kind, one.due_at, one.breached_at, one.agent
@@ -54,6 +56,11 @@ class SupervisorDesk:
             queue=tuple(announce.card(listed) for listed in await store.queued()),
             agents=await self.loads(),
         )
+
+    async def _with_bot(self, now: dt.datetime) -> list[Listed]:
+        """Give what the bot has answered lately, and might be taken over from it."""
+        minutes = self.services.rules().cases.bot_shown_minutes
+        return await self.services.store.with_bot(now - dt.timedelta(minutes=minutes))
 
     async def _hours(self, now: dt.datetime) -> HoursView:
         calendar = self.services.rules().timing.calendar

@@ -14,6 +14,7 @@ from router import hub
 from router import wire_cases as wc
 from router.desk import announce
 from router.desk.brief import brief_of
+from router.desk.handing import again
 from router.desk.presence import PresenceBoard
 from router.desk.services import Services
 from router.domain.cases import (
@@ -25,6 +26,7 @@ from router.domain.cases import (
     Sent,
 )
 from router.domain.errors import Forbidden, IllegalMove, NotFound
+from router.domain.handoff import Reason
 from router.domain.message import Body, Draft, Sender, Visibility, clean_text
 from router.domain.people import Presence, Role, Staff
 from router.store import Changed
@@ -62,19 +64,22 @@ class Together:
         return changed
 
     async def take_over(self, me: Staff, conversation: str) -> Changed:
-        """Take a conversation over from its agent, who is told."""
+        """Take a conversation over from its agent, who is told, or from the bot."""
         if not me.may(Role.SUPERVISOR):
-            raise Forbidden("只有主管可以接管同事的会话。")
+            raise Forbidden("只有主管可以接管会话。")
         services = self.services
-        thread = await services.store.thread(conversation)
-        texts = services.languages.of(thread.conversation.context.locale)
+        listed = await services.store.listed(conversation)
+        texts = services.languages.of(listed.thread.conversation.context.locale)
         said = Body(texts.accepted.format(agent=me.name))
         draft = Draft(Sender.SYSTEM, said, sender_id=me.id, sender_name=me.name)
-        changed = await services.store.cases.take_over(conversation, me, draft, services.now())
+        handoff = again(services, listed, Reason.TAKE_OVER)
+        changed = await services.store.cases.take_over(handoff, me, draft)
         await announce.changed(services, changed, me.name)
         if changed.former is not None:
             event = wc.ConversationTakenOver(conversation, me.id, me.name)
             services.hub.publish(event, hub.for_agent(changed.former))
+        else:  # It was the bot's: a flow it is in would go on where it was, much later.
+            await services.bot.reset(conversation)
         return changed
 
     async def invite(self, me: Staff, command: wc.Invite) -> None:

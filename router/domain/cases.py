@@ -41,6 +41,7 @@ class CasesPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     transfer_answer_seconds: Annotated[float, Meta(gt=0, le=3600)] = 60
     most_participants: Annotated[int, Meta(ge=0, le=20)] = 3
     longest_hold_hours: Annotated[float, Meta(gt=0, le=24 * 30)] = 72
+    bot_shown_minutes: Annotated[float, Meta(gt=0, le=60 * 24)] = 60
     cause_required: bool = True
     causes: dict[Key, Title] = field(default_factory=lambda: dict(CAUSES))
     outcomes: dict[Key, Title] = field(default_factory=lambda: dict(OUTCOMES))

@@ -212,13 +212,24 @@ class Conversation:
             raise IllegalMove("the case goes on: its rating is asked once it is resolved")
         return replace(self, rating_case=self.case, updated_at=now)
 
-    def take_over(self, supervisor: str, now: dt.datetime) -> Conversation:
-        """Give a conversation from the agent who has it to a supervisor; its epoch moves."""
-        if self.status not in {Status.ACTIVE, Status.ON_HOLD}:
-            raise IllegalMove(f"a conversation that is {self.status} is with no agent")
+    def take_over(self, supervisor: str, handoff: str, now: dt.datetime) -> Conversation:
+        """Give a conversation from its agent, or from the bot, to a supervisor; its epoch moves.
+
+        The bot's is under no handoff yet, so it comes under this one, and what the bot still
+        owed is no longer due. What waits in the queue is accepted instead.
+        """
+        if self.waits:
+            raise IllegalMove("这个会话在排队，请直接接入。")
         if self.agent == supervisor:
             raise IllegalMove("这个会话已经在你手上。")
-        return self._owned(Status.ACTIVE, supervisor, now)
+        match self.status:
+            case Status.BOT:
+                taken = self._owned(Status.ACTIVE, supervisor, now, handoff=handoff)
+                return replace(taken, decided_seq=self.shopper_seq)
+            case Status.ACTIVE | Status.ON_HOLD:
+                return self._owned(Status.ACTIVE, supervisor, now)
+            case _:
+                raise IllegalMove(f"a conversation that is {self.status} is with nobody")
 
     def rate(self, now: dt.datetime) -> Conversation:
         """Take the shopper's rating of the last resolved case; it is asked once."""

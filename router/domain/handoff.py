@@ -22,6 +22,7 @@ class Reason(enum.StrEnum):
     IMAGE = "image"
     TRANSFER = "transfer"
     AGENT_LEFT = "agent_left"
+    TAKE_OVER = "take_over"
 
 
 class Priority(enum.IntEnum):

@@ -361,6 +361,10 @@ class Store:
         """List the conversations agents hold."""
         return await self._read(reads.held)
 
+    async def with_bot(self, since: dt.datetime, limit: int = 100) -> list[Listed]:
+        """List the conversations the bot answers and that moved since a moment, newest first."""
+        return await self._read(reads.with_bot, since, limit)
+
     async def resolved(self, before: dt.datetime | None, limit: int = 50) -> list[Listed]:
         """List resolved conversations, newest first."""
         return await self._read(reads.resolved, before, limit)

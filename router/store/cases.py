@@ -40,6 +40,7 @@ from router.store.case_rows import (
     sent_of,
 )
 from router.store.moves import Changed
+from router.store.rows import handoff_values
 
 HELD = (Status.ACTIVE.value, Status.ON_HOLD.value)
 
@@ -125,12 +126,13 @@ class CaseStore:
             one.conversation, lambda c: give_back(c, one, answer, sender, drafts, now)
         )
 
-    async def take_over(
-        self, conversation: str, supervisor: Staff, draft: Draft, now: dt.datetime
-    ) -> Changed:
-        """Give a conversation from its agent to a supervisor."""
+    async def take_over(self, handoff: Handoff, supervisor: Staff, draft: Draft) -> Changed:
+        """Give a conversation from its agent, or from the bot, to a supervisor.
+
+        `handoff` is what it comes under if the bot has it.
+        """
         return await self._write(
-            conversation, lambda c: take_over(c, conversation, supervisor, draft, now)
+            handoff.conversation, lambda c: take_over(c, handoff, supervisor, draft)
         )
 
     async def invite(self, participant: Participant, limit: int) -> Conversation:
@@ -328,15 +330,23 @@ def give_back(
 
 
 def take_over(
-    connection: sa.Connection,
-    conversation_id: str,
-    supervisor: Staff,
-    draft: Draft,
-    now: dt.datetime,
+    connection: sa.Connection, handoff: Handoff, supervisor: Staff, draft: Draft
 ) -> Changed:
-    """Give a conversation and its handoff from the agent who has it to a supervisor."""
-    before = moves.load(connection, conversation_id)
-    moved = before.take_over(supervisor.id, now)
+    """Give a conversation and its handoff to a supervisor; the bot's comes under a new one."""
+    now = handoff.queued_at
+    before = moves.load(connection, handoff.conversation)
+    moved = before.take_over(supervisor.id, handoff.id, now)
+    if before.status is Status.BOT:
+        claimed = replace(
+            handoff,
+            case=before.case,
+            state=HandoffState.ASSIGNED,
+            agent=supervisor.id,
+            accepted_at=now,
+        )
+        connection.execute(t.handoffs.insert().values(**handoff_values(claimed)))
+        changed = moves.append(connection, moved, [draft], now, before=before)
+        return replace(changed, handoff=claimed)
     connection.execute(
         t.handoffs.update().where(t.handoffs.c.id == before.handoff).values(agent=supervisor.id)
     )

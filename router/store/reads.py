@@ -253,6 +253,15 @@ def held(connection: sa.Connection) -> list[Listed]:
     return _listed(connection, t.conversations.c.status.in_(HELD), newest_first=False)
 
 
+def with_bot(connection: sa.Connection, since: dt.datetime, limit: int) -> list[Listed]:
+    """List the conversations the bot answers and nobody waits in, newest first."""
+    c = t.conversations.c
+    condition = sa.and_(
+        c.status == Status.BOT.value, ~c.keeps_place, c.shopper_seq > 0, c.updated_at >= since
+    )
+    return _listed(connection, condition, newest_first=True, limit=limit)
+
+
 def resolved(connection: sa.Connection, before: Any, limit: int) -> list[Listed]:
     """List resolved conversations, newest first, updated before a moment."""
     c = t.conversations.c

@@ -73,6 +73,7 @@ export type Reason =
   | "image"
   | "low_confidence"
   | "safety"
+  | "take_over"
   | "transfer";
 /**
  * How soon a handoff is due; higher is sooner.
@@ -2184,12 +2185,14 @@ export interface Suggestions {
 /**
  * The desk at one moment: who waits, in the order of the queue, and who holds how much.
  *
+ *     `with_bot` is what the bot answers now, newest first.
  *     `bound_minutes` is the longest head start: nobody who comes later than that overtakes.
  */
 export interface SupervisorView {
   at: string;
   queue: QueueCard[];
   held: QueueCard[];
+  with_bot: QueueCard[];
   agents: AgentLoad[];
   breaches: BreachView[];
   waits: WaitsReport;

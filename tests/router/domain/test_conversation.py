@@ -60,6 +60,48 @@ def test_going_on_with_the_bot_keeps_the_place_and_comes_back_to_it() -> None:
         FRESH.go_on_with_bot(NOON)
 
 
+ASKED = FRESH.appended(NOON, by_shopper=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "under"),
+    [(ASKED, "h-9"), (ACTIVE, "h-1"), (ACTIVE.hold("lina", NOON), "h-1")],
+    ids=["from the bot", "from an agent", "on hold"],
+)
+def test_a_supervisor_takes_over_from_the_bot_and_from_agents(
+    before: Conversation, under: str
+) -> None:
+    taken = before.take_over("chen", "h-9", after(1))
+    assert (taken.status, taken.agent, taken.epoch) == (Status.ACTIVE, "chen", before.epoch + 1)
+    assert taken.handoff == under
+    assert not taken.answer_is_due
+    with pytest.raises(EpochMoved):
+        taken.guard(before.epoch)
+
+
+@pytest.mark.parametrize(
+    ("before", "says"),
+    [
+        (QUEUED, "直接接入"),
+        (QUEUED.go_on_with_bot(NOON), "直接接入"),
+        (QUEUED.wait_for_shift(NOON), "直接接入"),
+        (ACTIVE.resolve("lina", NOON), "resolved"),
+        (ACTIVE.take_over("chen", "h-9", NOON), "已经在你手上"),
+    ],
+    ids=["queued", "keeps the place", "for the next shift", "resolved", "own"],
+)
+def test_what_waits_is_over_or_is_their_own_is_not_taken_over(
+    before: Conversation, says: str
+) -> None:
+    with pytest.raises(IllegalMove, match=says):
+        before.take_over("chen", "h-9", NOON)
+
+
+def test_what_was_owed_to_a_shopper_taken_over_from_the_bot_stays_the_supervisors() -> None:
+    returned = ASKED.take_over("chen", "h-9", NOON).return_to_bot("chen", NOON)
+    assert (returned.status, returned.answer_is_due) == (Status.BOT, False)
+
+
 def test_what_was_said_to_an_agent_is_not_answered_by_the_bot_afterwards() -> None:
     told = ACTIVE.appended(after(1), by_shopper=True)
     assert not told.answer_is_due

@@ -20,7 +20,8 @@ from router.domain.cases import (
     TooLate,
 )
 from router.domain.conversation import Context, Conversation, Status
-from router.domain.errors import IllegalMove
+from router.domain.errors import EpochMoved, IllegalMove
+from router.domain.handoff import Handoff, HandoffState, Reason
 from router.domain.people import Role, Staff
 from router.store import Store
 from tests.router.people import (
@@ -31,6 +32,7 @@ from tests.router.people import (
     after,
     handed_off,
     handoff,
+    replied,
     says,
     system,
 )
@@ -57,6 +59,12 @@ def parting(ending: Ending = Ending.RESOLVE, **others: object) -> Parting:
     closing = Closing("product", "solved", "换了一枚")
     made = Parting("p-1", "c-xiaoman", ending, LINA.id, 0, after(60), after(65), closing=closing)
     return replace(made, **others)  # type: ignore[arg-type]
+
+
+def taken_over(at: float, id: str = "h-over") -> Handoff:
+    return replace(
+        handoff("c-xiaoman", id, queued_at=after(at)), reason=Reason.TAKE_OVER, agent=None
+    )
 
 
 def held(until: float = 600) -> Hold:
@@ -254,5 +262,38 @@ async def test_what_somebody_is_invited_to_is_listed_for_them_until_its_owner_ch
     assert listed.thread.conversation.id == "c-xiaoman"
     assert [one.staff for one in listed.standing.participants] == [WANG.id]
     assert await store.invited(LINA.id) == []
-    await store.cases.take_over("c-xiaoman", CHEN, system("陈静"), after(30))
+    await store.cases.take_over(taken_over(30), CHEN, system("陈静"))
     assert await store.invited(WANG.id) == []
+
+
+async def test_what_the_bot_has_is_taken_over_once_and_the_bot_is_refused_after(
+    store: Store,
+) -> None:
+    conversation = await store.open_conversation(XIAOMAN, "c-xiaoman", Context(), NOON)
+    said = await store.receive(conversation.id, says("戒指断了"), NOON)
+    assert [one.thread.conversation.id for one in await store.with_bot(NOON)] == ["c-xiaoman"]
+    assert await store.with_bot(after(60)) == []
+    changed = await store.cases.take_over(taken_over(20), CHEN, system("陈静"))
+    assert (changed.conversation.agent, changed.conversation.epoch) == (CHEN.id, 1)
+    listed = await store.listed("c-xiaoman")
+    assert listed.handoff is not None
+    assert (listed.handoff.state, listed.handoff.agent) == (HandoffState.ASSIGNED, CHEN.id)
+    assert await store.with_bot(NOON) == []
+    with pytest.raises(EpochMoved):
+        await store.settle(conversation.id, 0, replied(said.messages[0].seq), after(21))
+    assert await store.unanswered() == []
+    with pytest.raises(IllegalMove):
+        await store.cases.take_over(taken_over(22, "h-again"), CHEN, system("陈静"))
+
+
+async def test_of_two_supervisors_who_take_over_from_the_bot_the_first_is_followed_by_the_second(
+    store: Store,
+) -> None:
+    await store.open_conversation(XIAOMAN, "c-xiaoman", Context(), NOON)
+    await store.receive("c-xiaoman", says("戒指断了"), NOON)
+    zhao = replace(CHEN, id="staff-zhao", login="zhao", name="赵明")
+    first = await store.cases.take_over(taken_over(20), CHEN, system("陈静"))
+    second = await store.cases.take_over(taken_over(21, "h-two"), zhao, system("赵明"))
+    assert second.former == CHEN.id
+    assert second.conversation.epoch == first.conversation.epoch + 1
+    assert second.conversation.handoff == "h-over"

@@ -163,6 +163,31 @@ async def test_a_supervisor_takes_over_and_the_former_agent_is_told(house: House
     assert (await chen.error())["code"] == "illegal_move"
 
 
+async def test_a_supervisor_takes_over_from_the_bot_which_never_speaks_after(
+    house: House,
+) -> None:
+    client = await house.login(CHEN)
+    chen, shopper = await house.desk(client), await house.shopper()
+    house.bot.gate.clear()
+    await shopper.say("多久能发货")
+    overview = await (await client.get("/api/v1/supervisor")).json()
+    (card,) = overview["with_bot"]
+    conversation = card["conversation"]["id"]
+    await chen.send("open", conversation=conversation)
+    await chen.until("conversation.opened")
+    await chen.send("take_over", conversation=conversation)
+    taken = await chen.until("conversation.assigned", agent=CHEN.id)
+    assert taken["card"]["handoff"]["reason"] == "take_over"
+    house.bot.gate.set()
+    assert "陈静" in (await shopper.message("system"))["body"]["text"]
+    await says(chen, house, conversation, "我来看看你的订单。", "chen-0001")
+    assert (await shopper.message("agent"))["sender_name"] == "陈静"
+    await shopper.alive()
+    assert not [f for f in shopper.seen if f.get("message", {}).get("sender") == "bot"]
+    assert house.bot.forgot == [conversation]
+    assert (await (await client.get("/api/v1/supervisor")).json())["with_bot"] == []
+
+
 async def test_only_supervisors_take_over(house: House) -> None:
     _agent, _shopper, conversation = await taken(house)
     wang = await house.staff(WANG)

@@ -191,7 +191,7 @@ const lina = { sender_id: STAFF[0]!.id, sender_name: STAFF[0]!.name };
 
 /** Gives the conversations of the day: two held, four waiting, one resolved. */
 export function conversations(): Kept[] {
-  return [coat(), sizes(), ...waiting(), past(), joined()];
+  return [coat(), sizes(), ...waiting(), past(), joined(), withBot()];
 }
 
 function coat(): Kept {
@@ -297,6 +297,19 @@ function joined(): Kept {
     system("王芳 为你服务", 10, 2),
     message("", 0, "agent", "我问一下负责退货的同事。", { at: ago(8), epoch: 2, sender_id: wang.id, sender_name: wang.name }),
   ];
+  return kept(who, lines, brief(who, []));
+}
+
+function withBot(): Kept {
+  const who = card("convbots0009", "何洛", "gold", "low_confidence", 1, 3, "这件能不能改袖长");
+  who.conversation = { ...who.conversation, status: "bot", epoch: 0 };
+  who.handoff = null;
+  const lines = [
+    shopper("这件能不能改袖长", 3),
+    message("", 0, "bot", "改袖长一般不影响穿着，门店可以改。", { at: ago(2.9) }),
+    shopper("哪家门店？要多久？", 1),
+  ];
+  who.last_text = "哪家门店？要多久？";
   return kept(who, lines, brief(who, []));
 }
 

@@ -57,6 +57,7 @@ export class Stage {
       at: new Date().toISOString(),
       queue: cards.filter(waits),
       held: cards.filter((card) => card.agent !== null),
+      with_bot: cards.filter((card) => card.conversation.status === "bot"),
       breaches: [],
       waits: { told: 0, within_p50: null, within_p90: null, newest: [] },
       hours: { open: true, opens_at: null, closes_at: null, tickets: 0 },
@@ -114,8 +115,9 @@ export class Stage {
         return this.hold(command.conversation, command.minutes, command.reason ?? "");
       case "correct_brief":
         return this.correct(command.conversation, command.line, command.text);
-      case "decline_transfer":
       case "take_over":
+        return this.takeOver(command.conversation);
+      case "decline_transfer":
       case "invite":
       case "uninvite":
       case "whisper":
@@ -212,6 +214,14 @@ export class Stage {
       sender_id: this.me.id,
       sender_name: this.me.name,
     }));
+  }
+
+  private takeOver(id: string): void {
+    const kept = this.kept.get(id);
+    if (!kept) return;
+    kept.card.agent = this.me.id;
+    this.move(kept, "active");
+    this.tell({ type: "conversation.assigned", card: kept.card, agent: this.me.id });
   }
 
   private part(id: string, ending: Ending, done: () => void): void {

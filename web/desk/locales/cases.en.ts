@@ -67,6 +67,7 @@ export const casesEn: typeof casesZhCN = {
   takeOver: {
     title: "Take this conversation over?",
     text: "{agent} can no longer reply, and the shopper sees that you are serving.",
+    fromBot: "The bot says no more; the shopper sees that you help now.",
     yes: "Take over",
   },
   canned: {

@@ -66,6 +66,7 @@ export const casesZhCN = {
   takeOver: {
     title: "接管这个会话？",
     text: "{agent} 不能再回复，顾客会看到由你服务。",
+    fromBot: "机器人不再回复，顾客会看到由你服务。",
     yes: "接管",
   },
   canned: {

@@ -87,6 +87,7 @@ export const en: Texts = {
     flow_stuck: "Flow stuck",
     transfer: "Transferred",
     agent_left: "Agent gone",
+    take_over: "Taken over",
   },
   rule: {
     explicit_request: "asked for a human",

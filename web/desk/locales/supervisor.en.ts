@@ -41,6 +41,13 @@ export const supervisorEn: typeof supervisorZhCN = {
     tickets: "Left to the next shift",
     closed: "Closed now, opens at {time}",
   },
+  bot: {
+    title: "With the bot (open to take over)",
+    count: "{n}",
+    empty: "No shopper is asking the bot now",
+    search: "Find a shopper or what was said",
+    none: "Nothing found",
+  },
   agents: {
     title: "Load of the agents",
     empty: "There are no agents yet",

@@ -40,6 +40,13 @@ export const supervisorZhCN = {
     tickets: "留给下一班",
     closed: "现在下班，{time} 上班",
   },
+  bot: {
+    title: "机器人在答（点开可接管）",
+    count: "{n} 个",
+    empty: "现在没有顾客在问机器人",
+    search: "找顾客或说过的话",
+    none: "没有找到",
+  },
   agents: {
     title: "客服负载",
     empty: "还没有客服账号",

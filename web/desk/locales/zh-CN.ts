@@ -86,6 +86,7 @@ export const zhCN = {
     flow_stuck: "流程卡住",
     transfer: "同事转来",
     agent_left: "客服离开，请接手",
+    take_over: "主管接管",
   },
   rule: {
     explicit_request: "要求人工",

@@ -2,6 +2,7 @@
 
 import type { QueueCard, StaffView } from "@shared/wire";
 import type { Board, Thread } from "./board";
+import { supervises } from "./roles";
 
 export type Due = "calm" | "soon" | "breached";
 
@@ -28,6 +29,12 @@ export function nameOfStaff(board: Board, staff: string | null): string {
 export function isHeldBy(card: QueueCard, staff: string | undefined): boolean {
   const { status } = card.conversation;
   return (status === "active" || status === "on_hold") && !!staff && card.agent === staff;
+}
+
+/** Tells whether a supervisor may take a conversation over: from a colleague, or from the bot. */
+export function mayTakeOver(card: QueueCard, me: StaffView | null): boolean {
+  if (!supervises(me) || isHeldBy(card, me?.id) || waits(card)) return false;
+  return ["active", "on_hold", "bot"].includes(card.conversation.status);
 }
 
 /** Gives to whom a waiting conversation was sent; who is only asked first is not meant. */

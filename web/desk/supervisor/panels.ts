@@ -6,6 +6,7 @@ import BudgetsPanel from "../care/BudgetsPanel.vue";
 import TasksPanel from "../care/TasksPanel.vue";
 import AlarmsPanel from "./components/AlarmsPanel.vue";
 import AgentsPanel from "./components/AgentsPanel.vue";
+import BotPanel from "./components/BotPanel.vue";
 import ClocksPanel from "./components/ClocksPanel.vue";
 import LivePanel from "./components/LivePanel.vue";
 import QueuePanel from "./components/QueuePanel.vue";
@@ -23,6 +24,7 @@ export const PANELS: readonly Panel[] = [
   { name: "alarms", component: AlarmsPanel },
   { name: "clocks", component: ClocksPanel, wide: true },
   { name: "live", component: LivePanel },
+  { name: "bot", component: BotPanel },
   { name: "agents", component: AgentsPanel },
   { name: "waits", component: WaitsPanel },
   { name: "approvals", component: ApprovalsPanel },

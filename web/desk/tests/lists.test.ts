@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { dueLevel, ticking } from "../state/lists";
-import { card, NOON } from "./make";
+import { dueLevel, mayTakeOver, ticking } from "../state/lists";
+import { card, LINA, NOON } from "./make";
 
 describe("clocks of the queue", () => {
   it.each([
@@ -19,4 +19,17 @@ describe("clocks of the queue", () => {
   ])("%d ms read %s", (ms, text) => {
     expect(ticking(ms)).toBe(text);
   });
+});
+
+describe("a take-over", () => {
+  const chen = { ...LINA, id: "chen", roles: ["supervisor" as const] };
+  it.each([
+    ["from the bot", card({ status: "bot", epoch: 0 }), chen, true],
+    ["from a colleague", card({ status: "active" }, { agent: "wang" }), chen, true],
+    ["of what waits", card({ status: "queued" }), chen, false],
+    ["of who asks the bot in the queue", card({ status: "bot", keeps_place: true }), chen, false],
+    ["of what is resolved", card({ status: "resolved" }), chen, false],
+    ["of one's own", card({ status: "active" }, { agent: "chen" }), chen, false],
+    ["by an agent", card({ status: "bot", epoch: 0 }), LINA, false],
+  ] as const)("%s", (_name, of, me, may) => expect(mayTakeOver(of, me)).toBe(may));
 });

@@ -25,6 +25,10 @@ export const VIEW: View = {
       ],
     }),
   ],
+  with_bot: [
+    card({ id: "conv0007", status: "bot", epoch: 0 }, { shopper_name: "何洛", handoff: null, last_text: "能不能改袖长" }),
+    card({ id: "conv0008", status: "bot", epoch: 0 }, { shopper_name: "林月", handoff: null, last_text: "几号发货" }),
+  ],
   breaches: [{ conversation: "conv0003", case: 1, kind: "next_response", due_at: at(-10), breached_at: at(-9), agent: "lina" }],
   waits: {
     told: 20, within_p50: 0.5, within_p90: 0.9,
@@ -57,6 +61,19 @@ afterEach(() => {
 });
 
 describe("the supervisor's page", () => {
+  it("finds what the bot answers by shopper or words, to be opened and taken over", async () => {
+    answers(VIEW);
+    const page = await opened();
+    const shown = (): string[] => page.findAll("[data-testid=sv-bot]").map((one) => one.attributes("data-conversation")!);
+    expect(shown()).toEqual(["conv0007", "conv0008"]);
+    await page.get("[data-testid=sv-bot-search]").setValue("袖长 何");
+    expect(shown()).toEqual(["conv0007"]);
+    expect(page.get("[data-testid=sv-bot] a").attributes("href")).toBe("/c/conv0007");
+    await page.get("[data-testid=sv-bot-search]").setValue("退款");
+    expect(page.text()).toContain("没有找到");
+    page.unmount();
+  });
+
   it("shows the queue in the router's order and the fullest agents first", async () => {
     answers(VIEW);
     const page = await opened();
