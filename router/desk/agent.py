@@ -16,6 +16,7 @@ from router.desk.misses import miss_of_answer
 from router.desk.orders import order_of
 from router.desk.presence import PresenceBoard
 from router.desk.services import Services
+from router.desk.transfers import tell_sender
 from router.domain.errors import Forbidden, InvalidUpload
 from router.domain.message import Body, Draft, Sender, Visibility, clean_text
 from router.domain.people import Presence, Role, Staff
@@ -77,6 +78,7 @@ class AgentDesk:
         )
         if not changed.duplicate:
             await announce.changed(services, changed, me.name)
+            await tell_sender(services, changed)
         return changed
 
     async def reply(self, me: Staff, command: wire.AgentReply) -> Changed:

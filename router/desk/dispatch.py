@@ -17,6 +17,7 @@ from router.desk import announce
 from router.desk.handing import again
 from router.desk.presence import PresenceBoard
 from router.desk.services import Services
+from router.desk.transfers import tell_sender
 from router.domain.conversation import Conversation
 from router.domain.errors import Forbidden, NothingWaits
 from router.domain.handoff import Handoff, Reason
@@ -85,6 +86,7 @@ class Dispatcher:
                 raise NothingWaits("现在没有你能接入的会话。")
             changed = taken
         await announce.changed(services, changed, me.name)
+        await tell_sender(services, changed)
 
     async def decline(self, me: Staff, conversation: str) -> None:
         """Let an offer pass: the next one gets it."""
@@ -153,6 +155,7 @@ class Dispatcher:
             for changed in dealt.claimed:
                 agent = changed.conversation.agent or ""
                 await announce.changed(self._services, changed, names.get(agent))
+                await tell_sender(self._services, changed)
 
     async def _return_lost(self) -> None:
         """Queue the conversations of agents who are gone again.

@@ -133,18 +133,6 @@ class Together:
         event = wc.BriefChanged(command.conversation, brief.lines)
         announce.to_staff(services, event, command.conversation, agent)
 
-    async def sent(self, conversation: str) -> Sent | None:
-        """Give how a conversation was sent to somebody who has not answered, if it was."""
-        return await self.services.store.cases.sent(conversation)
-
-    async def accepted(self, me: Staff, sent: Sent | None) -> None:
-        """Tell the sender that their colleague has taken it."""
-        if sent is None:
-            return
-        await self.services.store.cases.note_accepted(sent, self.services.now())
-        event = wc.TransferAnswered(sent.conversation, Answer.ACCEPTED, me.id, back=False)
-        self.services.hub.publish(event, hub.for_agent(sent.sender))
-
     async def decline(self, me: Staff, conversation: str) -> None:
         """Send back what was sent to me."""
         sent = await self.services.store.cases.sent(conversation)

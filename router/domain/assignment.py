@@ -30,14 +30,24 @@ class HandOut(enum.StrEnum):
     NONE = "none"
 
 
+class Transfers(enum.StrEnum):
+    """Whether a colleague is asked before what was sent to them is theirs."""
+
+    ASK = "ask"
+    GIVE = "give"
+
+
 class AssignmentPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     """The policy's section [assignment].
 
     `hand_out`: offered with a countdown, given at once, or neither. `pick`: whether agents may
     also take from the list; if not they take what the order gives them, and nothing else.
+    `transfers`: under `auto` too a colleague accepts or declines what is sent to them, or gets it
+    at once like the rest as soon as they have room.
     """
 
     hand_out: HandOut = HandOut.OFFER
+    transfers: Transfers = Transfers.ASK
     pick: bool = True
     offer_seconds: Annotated[int, Meta(ge=3, le=600)] = 20
     offer_again_seconds: Annotated[int, Meta(ge=0, le=600)] = 30
@@ -46,6 +56,11 @@ class AssignmentPolicy(Struct, frozen=True, forbid_unknown_fields=True):
     sticky_days: Annotated[int, Meta(ge=0, le=365)] = 30
     supervisors_take_turns: bool = False
     presence: PresencePolicy = field(default_factory=PresencePolicy)
+
+    @property
+    def gives_transfers(self) -> bool:
+        """Tell whether a deal gives what was sent to a colleague."""
+        return self.hand_out is HandOut.AUTO and self.transfers is Transfers.GIVE
 
 
 _ANY_TURN = AssignmentPolicy(supervisors_take_turns=True)

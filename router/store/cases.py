@@ -104,9 +104,9 @@ class CaseStore:
         found: Sent | None = await self._read(sent, conversation)
         return found
 
-    async def note_accepted(self, one: Sent, now: dt.datetime) -> None:
-        """Note that a colleague took what was sent to them."""
-        await self._write(one.conversation, lambda c: note_accepted(c, one, now))
+    async def note_accepted(self, handoff: str, by: str, now: dt.datetime) -> Sent | None:
+        """Note that a colleague took what was sent to them; None when it was not, or is noted."""
+        return await self._write(handoff, lambda c: note_accepted(c, handoff, by, now))
 
     async def unanswered(self, now: dt.datetime) -> list[Sent]:
         """List what was sent to colleagues who have not answered in time."""
@@ -273,13 +273,18 @@ def sent(connection: sa.Connection, conversation: str) -> Sent | None:
     return sent_of(row) if row is not None else None
 
 
-def note_accepted(connection: sa.Connection, one: Sent, now: dt.datetime) -> None:
+def note_accepted(
+    connection: sa.Connection, handoff: str, by: str, now: dt.datetime
+) -> Sent | None:
     """Note that a colleague took what was sent to them."""
-    connection.execute(
+    s = ct.transfers.c
+    row = connection.execute(
         ct.transfers.update()
-        .where(ct.transfers.c.handoff == one.handoff, ct.transfers.c.answer.is_(None))
+        .where(s.handoff == handoff, s.to_agent == by, s.answer.is_(None))
         .values(answer=Answer.ACCEPTED.value, answered_at=now)
-    )
+        .returning(*s)
+    ).first()
+    return sent_of(row) if row is not None else None
 
 
 def unanswered(connection: sa.Connection, now: dt.datetime) -> list[Sent]:

@@ -67,7 +67,8 @@ def deal(
     if policy.hand_out is HandOut.NONE:
         return Dealt(over=over)
     candidates = _candidates(connection, policy, now, standing)
-    matches = _assigned(connection, candidates, policy, now, directed=False)
+    directed = policy.gives_transfers
+    matches = _assigned(connection, candidates, policy, now, directed=directed)
     if policy.hand_out is HandOut.AUTO:
         given = claims.take_many(connection, matches, greeting, now)
         return Dealt(over=over, claimed=tuple(given))

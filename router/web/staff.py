@@ -189,10 +189,7 @@ class _Session:
             case wire_queue.AcceptNext() | wire_queue.Decline() | wire_queue.Active():
                 await desk.dispatcher.obey(me, command)
             case wire.Accept():
-                together = self._cases.together
-                sent = await together.sent(command.conversation)
                 await desk.accept(me, command.conversation)
-                await together.accepted(me, sent)
             case wire.AgentReply():
                 changed = await desk.reply(me, command)
                 self._acknowledge(command.client_id, changed.messages[0].seq, changed)

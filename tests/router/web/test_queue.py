@@ -179,6 +179,159 @@ async def test_given_at_once_the_shopper_is_greeted_without_a_click(opening: Ope
             pass
 
 
+async def transferred(sender: Socket, to: Staff, conversation: str) -> None:
+    await sender.send("transfer", conversation=conversation, agent=to.id, reason="要开专票")
+    while True:
+        handoff = (await sender.until("handoff.queued"))["card"]["handoff"]
+        if handoff["wanted_agent"] == to.id:
+            return
+
+
+async def test_what_is_sent_to_a_colleague_is_asked_for_also_where_the_rest_is_given_at_once(
+    opening: Opening,
+) -> None:
+    async with opening(hand_out='"auto"', undo_seconds="0") as house:
+        lina = await house.staff(LINA)
+        _, conversation = await waiting(house)
+        await lina.until("conversation.assigned", agent=LINA.id)
+        wang = await house.staff(WANG)
+        await transferred(lina, WANG, conversation)
+        await sweep(house)
+        _, other = await waiting(house)  # Dealt to one of them at once, while the transfer waits.
+        await lina.until("conversation.assigned")
+        assert (await house.store.thread(conversation)).conversation.status == "queued"
+        await wang.send("decline_transfer", conversation=conversation)
+        answered = await lina.until("transfer.answered")
+        assert (answered["answer"], answered["back"]) == ("declined", True)
+        assert (await house.store.thread(conversation)).conversation.agent == LINA.id
+        assert (await house.store.thread(other)).conversation.agent in {LINA.id, WANG.id}
+
+
+async def test_where_transfers_are_given_a_colleague_with_room_has_it_at_once(
+    opening: Opening,
+) -> None:
+    async with opening(hand_out='"auto"', transfers='"give"', undo_seconds="0") as house:
+        lina = await house.staff(LINA)
+        _, conversation = await waiting(house)
+        await lina.until("conversation.assigned", agent=LINA.id)
+        wang = await house.staff(WANG)
+        await transferred(lina, WANG, conversation)
+        await wang.until("conversation.assigned", agent=WANG.id)
+        answered = await lina.until("transfer.answered")
+        assert (answered["answer"], answered["by"]) == ("accepted", WANG.id)
+
+
+async def test_where_transfers_are_given_a_colleague_without_room_is_waited_for(
+    opening: Opening,
+) -> None:
+    async with opening(hand_out='"auto"', transfers='"give"', undo_seconds="0") as house:
+        full = replace(WANG, capacity=1)
+        lina, wang = await house.staff(LINA), await house.staff(full)
+        for agent in (LINA, full):
+            await waiting(house)
+            await wang.until("conversation.assigned", agent=agent.id)
+        mine = (await house.store.held_by(LINA.id))[0].thread.conversation.id
+        await transferred(lina, full, mine)
+        await sweep(house)
+        assert (await house.store.thread(mine)).conversation.status == "queued"
+        theirs = (await house.store.held_by(full.id))[0].thread.conversation.id
+        await wang.send("resolve", conversation=theirs, cause="product", outcome="solved")
+        await wang.until("conversation.assigned", agent=full.id)
+        assert (await house.store.thread(mine)).conversation.agent == full.id
+
+
+async def test_who_sent_a_conversation_learns_that_it_was_taken_as_the_next(
+    opening: Opening,
+) -> None:
+    async with opening(undo_seconds="0") as house:
+        lina, wang = await house.staff(LINA), await house.staff(WANG)
+        _, conversation = await waiting(house)
+        await lina.until("handoff.queued")
+        await lina.send("accept", conversation=conversation)
+        await lina.until("conversation.assigned", agent=LINA.id)
+        await transferred(lina, WANG, conversation)
+        await wang.send("accept_next")
+        answered = await lina.until("transfer.answered")
+        assert (answered["answer"], answered["by"]) == ("accepted", WANG.id)
+
+
+# --- who comes again ---------------------------------------------------------------------------
+
+
+async def served_by_wang(house: House) -> tuple[Socket, Socket, Socket, str]:
+    """Let a shopper's case be resolved by Wang; Lina, who would be asked first, comes after it."""
+    wang = await house.staff(WANG)
+    shopper, conversation = await waiting(house)
+    await wang.send("accept", conversation=conversation)
+    await wang.until("conversation.assigned", agent=WANG.id)
+    await wang.send("resolve", conversation=conversation, cause="product", outcome="solved")
+    await wang.until("conversation.left")
+    lina = await house.staff(LINA)
+    return shopper, wang, lina, conversation
+
+
+async def comes_again(shopper: Socket) -> None:
+    await shopper.say("转人工")
+    await shopper.until("conversation.changed")
+
+
+async def test_who_comes_again_is_offered_to_the_agent_of_their_last_case(house: House) -> None:
+    shopper, wang, lina, conversation = await served_by_wang(house)
+    await comes_again(shopper)
+    assert await offered(wang) == conversation
+    await lina.alive()
+    assert not [f for f in lina.seen if f["type"] == "handoff.offered"]
+    handoff = (await house.store.listed(conversation)).handoff
+    assert (handoff.case, handoff.wanted_agent) == (2, WANG.id)
+
+
+@pytest.mark.parametrize("presence", ["busy", "away"])
+async def test_who_comes_again_while_that_agent_takes_nothing_is_offered_by_the_order(
+    house: House, presence: str
+) -> None:
+    shopper, wang, lina, conversation = await served_by_wang(house)
+    await wang.send("set_presence", presence=presence)
+    await lina.until("presence.changed", staff=WANG.id, presence=presence)
+    await comes_again(shopper)
+    assert await offered(lina) == conversation
+
+
+async def test_who_comes_again_while_that_agent_is_full_is_offered_by_the_order(
+    house: House,
+) -> None:
+    shopper, wang, lina, conversation = await served_by_wang(house)
+    await lina.send("set_presence", presence="busy")
+    await lina.until("presence.changed", staff=LINA.id, presence="busy")
+    for _ in range(WANG.capacity):
+        _, other = await waiting(house)
+        assert await offered(wang) == other
+        await wang.send("accept", conversation=other)
+        await wang.until("conversation.assigned", agent=WANG.id)
+    await comes_again(shopper)
+    await lina.send("set_presence", presence="online")
+    assert await offered(lina) == conversation
+
+
+async def test_who_comes_again_and_is_passed_on_by_that_agent_is_offered_to_the_next(
+    house: House,
+) -> None:
+    shopper, wang, lina, conversation = await served_by_wang(house)
+    await comes_again(shopper)
+    assert await offered(wang) == conversation
+    await wang.send("decline", conversation=conversation)
+    assert await offered(lina) == conversation
+
+
+async def test_who_comes_again_after_the_days_of_the_policy_is_offered_by_the_order(
+    house: House,
+) -> None:
+    shopper, _wang, _lina, conversation = await served_by_wang(house)
+    house.clock.forward(days=31)
+    await comes_again(shopper)
+    handoff = (await house.store.listed(conversation)).handoff
+    assert handoff.wanted_agent is None
+
+
 async def test_busy_and_idle_agents_are_offered_nothing(house: House) -> None:
     lina = await house.staff(LINA)
     await lina.send("set_presence", presence="busy")
