@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from knowledge_base.releases import Release
 from router.bot_client import Bot, BotAnswer, BotUnavailable, Question
 from router.desk.orders import order_in_focus
+from router.desk.returning import order_brought_along, readings_of
 from router.desk.services import Services
 from router.domain.clauses import Asked, Clause, asked
 from router.domain.focus import Ranking, Topic, is_fragment, joined, refocused
@@ -92,13 +93,16 @@ async def question_of(services: Services, pending: PendingTurn) -> Question:
     context, order = thread.conversation.context, None
     if context.order:
         order = await order_in_focus(services, thread.shopper, context, body.text)
+    number = order.number if order else None
+    if number is None and pending.returned is not None:
+        number = await order_brought_along(services, pending, pending.returned)
     flows = services.rules().flows
     return Question(
         conversation=thread.conversation.id,
         message=f"{thread.conversation.id}-{pending.message.seq}",
         text=flows.get(body.chosen_flow or "", body.text),
         shopper=None if thread.shopper.anonymous else thread.shopper.id,
-        order=order.number if order else None,
+        order=number,
         locale=thread.conversation.context.locale,
         # The bot knows no others, and a shopper may send anything.
         flow=body.chosen_flow if body.chosen_flow in flows else None,
@@ -111,10 +115,20 @@ def in_flow(past: Sequence[PastTurn]) -> bool:
 
 
 async def topic_of(services: Services, pending: PendingTurn, ground: Ground) -> Topic | None:
-    """Find what a fragment may go on with: the last thing asked in this case but courtesies."""
+    """Find what a fragment may go on with: the last thing asked in this case but courtesies.
+
+    After an agent gave the case back that is what it stood at then, if the bot understands it.
+    """
     if not is_fragment(asked(pending.message.body.text).core):
         return None
-    courtesy = services.rules().routing.courtesy_category
+    policy = services.rules().routing
+    courtesy = policy.courtesy_category
+    if pending.returned is not None:
+        for reading in await readings_of(services, pending, pending.returned):
+            name, confidence = reading.ranking[0] if reading.ranking else ("", 0.0)
+            about = ground.candidate(name, confidence)
+            if about and about.category != courtesy and confidence >= policy.confident:
+                return Topic(reading.text[:LONGEST_TOPIC], reading.ranking)
     named = [
         (past, ground.candidate(past.entry or past.intent or "", 1.0)) for past in pending.past
     ]

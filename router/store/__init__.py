@@ -35,7 +35,7 @@ from router.store.promises import PromiseBook, Promised, PromiseMoved
 from router.store.queue import Dealt, Line
 from router.store.queue_book import QueueBook
 from router.store.quotes import Quote
-from router.store.reads import Crowd, DecisionLine, Listed, PendingTurn, Thread
+from router.store.reads import Crowd, DecisionLine, Listed, PendingTurn, Returned, Thread
 from router.store.staff import Credentials
 from router.store.tickets import Callback
 from router.store.writer import Overloaded, Writer, WriterClosed
@@ -69,6 +69,7 @@ __all__ = [
     "PromiseMoved",
     "Promised",
     "Quote",
+    "Returned",
     "Settlement",
     "Standing",
     "Store",

@@ -26,6 +26,7 @@ from router.store.rows import conversation_of, handoff_of, message_of, past_turn
 from router.store.tickets import Callback
 
 RECENT_TURNS = 8
+RECENT_MESSAGES = 20
 LISTED = 200
 
 
@@ -77,6 +78,18 @@ class DecisionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """What an agent's part of a case leaves behind: the summary, and what was said, newest first.
+
+    `seq` is the last of these messages.
+    """
+
+    seq: int
+    summary: str
+    said: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PendingTurn:
     """The oldest shopper message no decision was taken for, with what decides."""
 
@@ -85,6 +98,8 @@ class PendingTurn:
     past: tuple[PastTurn, ...]
     last: DecisionLine | None = None
     """The newest decision of this case."""
+    returned: Returned | None = None
+    """What an agent left who gave this case back to the bot."""
 
 
 def thread(connection: sa.Connection, conversation_id: str) -> Thread:
@@ -168,7 +183,50 @@ def pending_turn(connection: sa.Connection, conversation_id: str) -> PendingTurn
         message_of(row),
         tuple(past_turn_of(decision) for decision in reversed(past)),
         _decision_line(past[0]) if past else None,
+        _returned(connection, conversation),
     )
+
+
+def _returned(connection: sa.Connection, conversation: Conversation) -> Returned | None:
+    if conversation.epoch == 0 or conversation.keeps_place:
+        return None  # Nobody had it but the bot, or somebody is waited for still.
+    h, m = t.handoffs.c, t.messages.c
+    accepted = connection.execute(
+        sa.select(h.accepted_at)
+        .where(
+            h.conversation == conversation.id,
+            h.case == conversation.case,
+            h.accepted_at.is_not(None),
+        )
+        .limit(1)
+    ).first()
+    if accepted is None:
+        return None
+    case = sa.and_(m.conversation == conversation.id, m.case == conversation.case)
+    rows = connection.execute(
+        sa.select(t.messages)
+        .where(
+            case,
+            m.epoch < conversation.epoch,
+            m.sender.in_([Sender.SHOPPER.value, Sender.AGENT.value]),
+            m.visibility == Visibility.EVERYONE.value,
+        )
+        .order_by(m.seq.desc())
+        .limit(RECENT_MESSAGES)
+    )
+    said = tuple(map(message_of, rows))
+    # The summary comes with the return itself, so under no client's id.
+    note = connection.execute(
+        sa.select(t.messages).where(
+            case,
+            m.epoch == conversation.epoch,
+            m.sender == Sender.AGENT.value,
+            m.visibility == Visibility.STAFF.value,
+            m.client_id.is_(None),
+        )
+    ).first()
+    summary = message_of(note).body.text if note is not None else ""
+    return Returned(said[0].seq if said else 0, summary, said)
 
 
 def unanswered(connection: sa.Connection) -> list[str]:
