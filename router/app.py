@@ -56,6 +56,7 @@ from router.shop.memory import Memory
 from router.store import Store
 from router.texts import Languages
 from router.web import (
+    callbacks,
     canned,
     care,
     demo,
@@ -123,7 +124,19 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
         anonymous_days=settings.shopper_days,
         signed_hours=settings.signed_hours,
     )
-    for edge in (shopper, staff, supervisor, internal, metrics, knowledge, care, canned, pages):
+    edges = (
+        shopper,
+        staff,
+        supervisor,
+        callbacks,
+        internal,
+        metrics,
+        knowledge,
+        care,
+        canned,
+        pages,
+    )
+    for edge in edges:
         app.router.add_routes(edge.routes)
     if settings.demo:
         app.router.add_routes(demo.routes)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from router import wire, wire_care, wire_queue, wire_supervisor
+from router import wire, wire_care, wire_clocks, wire_queue, wire_supervisor
 from router import wire_canned as canned
 from router import wire_knowledge as kb
 
@@ -26,6 +26,8 @@ ROOTS = (
     canned.SaveCanned,
     canned.CannedList,
     canned.Suggestions,
+    wire_clocks.CallBack,
+    wire_clocks.CallbackList,
     wire_queue.Standings,
     wire_supervisor.SupervisorView,
     wire_care.AskGrant,

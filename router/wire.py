@@ -29,7 +29,13 @@ from router.wire_cases import (
     ParticipantView,
     PartingView,
 )
-from router.wire_clocks import CallbackView, ClockView, LeaveMessage, RequestCallback
+from router.wire_clocks import (
+    CallbackChanged,
+    CallbackView,
+    ClockView,
+    LeaveMessage,
+    RequestCallback,
+)
 from router.wire_queue import Offer, QueueCommand, QueueEvent, QueueRules
 
 ClientId = Annotated[str, Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
@@ -534,6 +540,7 @@ DeskEvent = (
     | CasesEvent
     | Opened
     | CareEvent
+    | CallbackChanged
     | Pong
     | ErrorFrame
     | QueueEvent

@@ -47,6 +47,38 @@ class CallbackView(Struct):
     asked_at: dt.datetime
 
 
+class CallbackLine(Struct):
+    """A number nobody has called yet; `ticket` while its case waits for the next shift."""
+
+    conversation: str
+    case: int
+    shopper: str
+    shopper_name: str | None
+    phone: str
+    note: str
+    asked_at: dt.datetime
+    ticket: bool
+    agent: str | None
+
+
+class CallbackList(Struct):
+    """The numbers to call back, who asked first before the others."""
+
+    callbacks: tuple[CallbackLine, ...]
+
+
+class CallBack(Struct, forbid_unknown_fields=True):
+    """Staff have called a shopper back."""
+
+    outcome: Annotated[str, Meta(max_length=2_000)] = ""
+
+
+class CallbackChanged(Struct, tag="callback.changed"):
+    """A number to call back was left, or somebody has called."""
+
+    conversation: str
+
+
 def clock_view(clock: Clock) -> ClockView:
     """Show a clock."""
     return ClockView(

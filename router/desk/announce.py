@@ -40,6 +40,11 @@ async def changed(services: Services, moved: Changed, agent_name: str | None = N
     await to_desks(services, moved.conversation)
 
 
+def callback_changed(services: Services, conversation: str) -> None:
+    """Tell every desk that the numbers to call back have changed."""
+    services.hub.publish(wire_clocks.CallbackChanged(conversation), hub.DESK)
+
+
 def to_staff(services: Services, event: wire.DeskEvent, conversation: str, agent: str) -> None:
     """Publish an event to the agent of a conversation and to the staff who read it."""
     services.hub.publish(event, hub.for_staff(conversation), hub.for_agent(agent))

@@ -136,6 +136,8 @@ class ShiftDesk:
         changed = await services.store.leave(conversation, [*drafts, answer], due, callback, now)
         if not changed.duplicate:
             await announce.changed(services, changed)
+            if callback is not None:
+                announce.callback_changed(services, conversation)
         return changed
 
     async def _texts(self, conversation: str) -> Texts:

@@ -22,8 +22,9 @@ from router.domain.people import Shopper, Staff
 from router.domain.priority import PriorityPolicy
 from router.domain.promises import Promise
 from router.domain.sla import Clock, Timing
-from router.store import claims, clocks, moves, promises, quotes, reads, staff, tickets
+from router.store import callbacks, claims, clocks, moves, promises, quotes, reads, staff, tickets
 from router.store.aftercare import AftercareBook
+from router.store.callbacks import Callback, CallMade, OpenCallback
 from router.store.canned import CannedBook
 from router.store.cases import CaseStore, Standing
 from router.store.clocks import Breach
@@ -37,7 +38,6 @@ from router.store.queue_book import QueueBook
 from router.store.quotes import Quote
 from router.store.reads import Crowd, DecisionLine, Listed, PendingTurn, Returned, Thread
 from router.store.staff import Credentials
-from router.store.tickets import Callback
 from router.store.writer import Overloaded, Writer, WriterClosed
 
 T = TypeVar("T")
@@ -53,6 +53,7 @@ def nothing_promised(_message: Message, _case: int) -> tuple[Promise, ...]:
 
 __all__ = [
     "Breach",
+    "CallMade",
     "Callback",
     "Changed",
     "Credentials",
@@ -64,6 +65,7 @@ __all__ = [
     "Ledger",
     "Line",
     "Listed",
+    "OpenCallback",
     "Overloaded",
     "PendingTurn",
     "PromiseMoved",
@@ -271,6 +273,18 @@ class Store:
         return await self._write(
             conversation, lambda c: tickets.leave(c, conversation, drafts, due, callback, now)
         )
+
+    async def called_back(
+        self, conversation: str, case: int, call: CallMade, draft: Draft
+    ) -> Changed:
+        """Note that somebody has called a shopper back."""
+        return await self._write(
+            conversation, lambda c: callbacks.done(c, conversation, case, call, draft)
+        )
+
+    async def open_callbacks(self) -> list[OpenCallback]:
+        """List the numbers nobody has called yet."""
+        return await self._read(callbacks.still_open)
 
     async def begin_shift(
         self, conversation: str, drafts: Sequence[Draft], now: dt.datetime

@@ -46,6 +46,10 @@ callbacks = sa.Table(
     sa.Column("phone", sa.String(24), nullable=False),
     sa.Column("note", sa.String(500), nullable=False, default=""),
     sa.Column("asked_at", UtcDateTime, nullable=False),
+    sa.Column("done_at", UtcDateTime),
+    sa.Column("done_by", sa.String(40)),
+    sa.Column("outcome", sa.String(500), nullable=False, server_default=""),
+    sa.Index(None, "done_at", "asked_at"),
 )
 
 quotes = sa.Table(

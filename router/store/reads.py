@@ -17,13 +17,13 @@ from router.domain.message import Message, Sender, Visibility
 from router.domain.people import Shopper
 from router.domain.routing import PastTurn
 from router.domain.sla import Clock
-from router.store import clocks, tickets
+from router.store import callbacks, clocks
 from router.store import tables as t
+from router.store.callbacks import Callback
 from router.store.case_tables import participants
 from router.store.cases import NOTHING, Standing, standing
 from router.store.moves import HELD
 from router.store.rows import conversation_of, handoff_of, message_of, past_turn_of, shopper_of
-from router.store.tickets import Callback
 
 RECENT_TURNS = 8
 RECENT_MESSAGES = 20
@@ -380,7 +380,7 @@ def _listed(
     texts = _last_texts(connection, [x.conversation.id for x in threads])
     waits = standing(connection, [x.conversation.id for x in threads])
     running = clocks.running(connection, [x.conversation.id for x in threads])
-    numbers = tickets.callbacks(
+    numbers = callbacks.of_cases(
         connection, [(x.conversation.id, x.conversation.case) for x in threads]
     )
     return [

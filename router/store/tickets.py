@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from router.domain.errors import IllegalMove
 from router.domain.handoff import Handoff, HandoffState
 from router.domain.message import Draft
-from router.store import clock_tables as ct
+from router.store import callbacks
 from router.store import tables as t
+from router.store.callbacks import Callback
 from router.store.moves import Changed, append, handoff_by_id, load, sent_before
-
-
-@dataclass(frozen=True, slots=True)
-class Callback:
-    """A number to call back, in full: only for staff."""
-
-    phone: str
-    note: str
-    asked_at: dt.datetime
 
 
 def leave(
@@ -49,7 +41,7 @@ def leave(
         left = replace(left, due_at=max(left.due_at, due.get(left.sla_class, due[""])))
     _update(connection, left)
     if callback is not None:
-        _keep_callback(connection, before.id, before.case, callback)
+        callbacks.keep(connection, before.id, before.case, callback)
     changed = append(connection, before, drafts, now)
     return replace(changed, handoff=left)
 
@@ -78,18 +70,6 @@ def end_shift(
     return replace(append(connection, moved, drafts, now, before=before), handoff=after)
 
 
-def callbacks(connection: sa.Connection, cases: Sequence[tuple[str, int]]) -> dict[str, Callback]:
-    """Give the numbers to call back of these cases, by conversation."""
-    c = ct.callbacks.c
-    wanted = dict(cases)
-    rows = connection.execute(sa.select(ct.callbacks).where(c.conversation.in_(list(wanted))))
-    return {
-        row.conversation: Callback(row.phone, row.note, row.asked_at)
-        for row in rows
-        if wanted[row.conversation] == row.case
-    }
-
-
 def _in_state(connection: sa.Connection, handoff_id: str | None, state: HandoffState) -> Handoff:
     handoff = handoff_by_id(connection, handoff_id)
     if handoff is None or handoff.state is not state:
@@ -108,17 +88,3 @@ def _update(connection: sa.Connection, handoff: Handoff) -> None:
             offered_to=handoff.offered_to,
         )
     )
-
-
-def _keep_callback(
-    connection: sa.Connection, conversation: str, case: int, callback: Callback
-) -> None:
-    c = ct.callbacks.c
-    values = {"phone": callback.phone, "note": callback.note, "asked_at": callback.asked_at}
-    found = connection.execute(
-        ct.callbacks.update().where(c.conversation == conversation, c.case == case).values(**values)
-    )
-    if found.rowcount == 0:
-        connection.execute(
-            ct.callbacks.insert().values(conversation=conversation, case=case, **values)
-        )

@@ -142,6 +142,7 @@ export type DeskEvent =
   | GrantChanged
   | PromiseChanged
   | TaskChanged
+  | CallbackChanged
   | Pong
   | ErrorFrame
   | HandoffOffered
@@ -613,6 +614,39 @@ export interface Budget {
   spent: number;
   limit: number;
   staff: string | null;
+}
+/**
+ * Staff have called a shopper back.
+ */
+export interface CallBack {
+  outcome: string;
+}
+/**
+ * A number to call back was left, or somebody has called.
+ */
+export interface CallbackChanged {
+  type: "callback.changed";
+  conversation: string;
+}
+/**
+ * A number nobody has called yet; `ticket` while its case waits for the next shift.
+ */
+export interface CallbackLine {
+  conversation: string;
+  case: number;
+  shopper: string;
+  shopper_name: string | null;
+  phone: string;
+  note: string;
+  asked_at: string;
+  ticket: boolean;
+  agent: string | null;
+}
+/**
+ * The numbers to call back, who asked first before the others.
+ */
+export interface CallbackList {
+  callbacks: CallbackLine[];
 }
 /**
  * A number to call back.

@@ -312,3 +312,29 @@ async def test_who_does_not_wait_leaves_nothing(house: House) -> None:
     shopper = await house.shopper()
     await shopper.send("leave_message", client_id="leave-0001", text="在吗")
     assert (await shopper.error())["code"] == "illegal_move"
+
+
+async def test_a_call_back_is_noted_with_what_came_of_it_and_leaves_the_list(house: House) -> None:
+    client = await house.login(LINA)
+    agent = await house.desk(client)
+    shopper, conversation = await asks_for_a_human(house)
+    await shopper.message("system")
+    await shopper.send(
+        "request_callback", client_id="call-00001", phone="138 0000 1234", note="下午三点后"
+    )
+    assert (await agent.until("callback.changed"))["conversation"] == conversation
+    (line,) = (await (await client.get("/api/v1/callbacks")).json())["callbacks"]
+    assert (line["phone"], line["note"], line["ticket"]) == ("13800001234", "下午三点后", False)
+    await agent.send("open", conversation=conversation)
+    path = f"/api/v1/callbacks/{conversation}/{line['case']}/done"
+    for outcome, status in (("约了周一上门", 204), ("约了周一上门", 204), ("没人接", 409)):
+        response = await client.post(path, json={"outcome": outcome}, headers={"X-Jieli": "1"})
+        assert response.status == status, await response.text()
+    note = await agent.message("agent")
+    assert (note["body"]["text"], note["visibility"]) == ("已回电：约了周一上门", "staff")
+    assert (await (await client.get("/api/v1/callbacks")).json())["callbacks"] == []
+    assert "已回电" not in str(shopper.seen)
+    assert (await house.client.get("/api/v1/callbacks")).status == 401
+    missing = path.replace(f"/{line['case']}/", "/9/")
+    response = await client.post(missing, json={}, headers={"X-Jieli": "1"})
+    assert (response.status, (await response.json())["code"]) == (404, "not_found")

@@ -9,12 +9,13 @@ import pytest
 
 from knowledge_base.database import Database
 from router.domain.conversation import Context, Status
-from router.domain.errors import AlreadyTaken, IllegalMove
+from router.domain.errors import AlreadyDecided, AlreadyTaken, IllegalMove, NotFound
 from router.domain.handoff import HandoffState
+from router.domain.message import Body, Draft, Sender, Visibility
 from router.domain.priority import PriorityPolicy
 from router.domain.sla import ClockKind
-from router.store import Callback, Quote, Store
-from tests.router.people import LINA, NOON, XIAOMAN, after, handed_off, says, system
+from router.store import Callback, CallMade, Quote, Store
+from tests.router.people import LINA, NOON, WANG, XIAOMAN, after, handed_off, says, system
 
 POLICY = PriorityPolicy()
 DUE = {"": after(3_600), "standard": after(1_800)}
@@ -115,6 +116,71 @@ async def test_the_last_number_left_counts_and_belongs_to_the_case(
     assert listed.callback.phone == "13900005678"
     assert listed.handoff is not None
     assert (listed.handoff.due_at, listed.handoff.left_at) == (after(1_800), after(0))
+
+
+async def asked_back(store: Store, n: int = 0) -> str:
+    conversation = (await store.listed("c-xiaoman")).thread.conversation.id
+    draft = says(f"请回电{n}", f"client-call-{n}")
+    number = Callback("13800001234", "三点后", after(n))
+    await store.leave(conversation, [draft, system("好的")], DUE, number, after(n))
+    return conversation
+
+
+def noted(text: str) -> Draft:
+    return Draft(Sender.AGENT, Body(text), LINA.id, LINA.name, visibility=Visibility.STAFF)
+
+
+@pytest.mark.parametrize("state", [HandoffState.QUEUED, HandoffState.TICKET])
+async def test_of_two_who_have_called_back_one_did_and_the_number_leaves_every_list(
+    nodes: tuple[Store, Store], state: HandoffState
+) -> None:
+    await waiting(nodes[0], state)
+    conversation = await asked_back(nodes[0])
+    (open_one,) = await nodes[1].open_callbacks()
+    assert (open_one.callback.phone, open_one.conversation.id) == ("13800001234", conversation)
+    calls = [CallMade(who.id, after(60), "没人接") for who in (LINA, WANG)]
+    outcomes = await asyncio.gather(
+        *(
+            node.called_back(conversation, 1, call, noted("已回电：没人接"))
+            for node, call in zip(nodes, calls, strict=True)
+        ),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(one, AlreadyDecided) for one in outcomes) == 1
+    assert await nodes[0].open_callbacks() == []
+    assert (await nodes[0].listed(conversation)).callback is None
+    messages = await nodes[0].messages_after(conversation, 0, staff=True)
+    assert [m.body.text for m in messages].count("已回电：没人接") == 1
+
+
+async def test_who_says_twice_that_they_called_has_called_once(nodes: tuple[Store, Store]) -> None:
+    store = nodes[0]
+    await waiting(store)
+    conversation = await asked_back(store)
+    call = CallMade(LINA.id, after(60), "约了周一")
+    assert not (await store.called_back(conversation, 1, call, noted("已回电"))).duplicate
+    assert (await store.called_back(conversation, 1, call, noted("已回电"))).duplicate
+    with pytest.raises(NotFound):
+        await store.called_back(conversation, 2, call, noted("已回电"))
+
+
+async def test_a_number_left_again_after_the_call_is_open_again(nodes: tuple[Store, Store]) -> None:
+    store = nodes[0]
+    await waiting(store)
+    conversation = await asked_back(store)
+    await store.called_back(conversation, 1, CallMade(LINA.id, after(60), ""), noted("已回电。"))
+    await asked_back(store, 70)
+    assert [one.callback.asked_at for one in await store.open_callbacks()] == [after(70)]
+
+
+async def test_a_case_that_is_resolved_needs_no_call(nodes: tuple[Store, Store]) -> None:
+    store = nodes[0]
+    await waiting(store)
+    conversation = await asked_back(store)
+    await store.accept(conversation, LINA, system("李娜"), after(60))
+    assert len(await store.open_callbacks()) == 1
+    await store.end_care(conversation, LINA, resolve=True, drafts=[], now=after(90))
+    assert await store.open_callbacks() == []
 
 
 async def test_a_quote_is_checked_against_what_happened(nodes: tuple[Store, Store]) -> None:

@@ -101,6 +101,8 @@ export function mockRouter(): Plugin {
       case "/api/v1/staff/me":
         if (loggedIn) return json(response, 200, stage.me);
         return json(response, 401, { code: "unauthorized", detail: "没有登录" });
+      case "/api/v1/callbacks":
+        return json(response, 200, { callbacks: stage.callbacks });
       case "/api/v1/agents":
         return json(response, 200, stage.standings());
       case "/api/v1/supervisor/care":
@@ -115,6 +117,11 @@ export function mockRouter(): Plugin {
         );
         return json(response, 200, { conversations });
       }
+    }
+    const called = /^\/api\/v1\/callbacks\/([^/]+)\/\d+\/done$/.exec(path);
+    if (called) {
+      stage.calledBack(called[1]!);
+      return json(response, 200, null);
     }
     const noted = /^\/api\/v1\/conversations\/([^/]+)\/promises$/.exec(path);
     if (noted) return json(response, 201, stage.promise(noted[1]!, body["text"] ?? "", body["due_at"] ?? ""));

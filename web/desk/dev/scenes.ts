@@ -4,6 +4,7 @@ import type {
   Body,
   Brief,
   BriefLine,
+  CallbackLine,
   Choice,
   Message,
   OrderCard,
@@ -47,6 +48,11 @@ const EMPTY_BODY: Body = {
   asks_human: false,
 };
 const NO_SOURCE = { entry: null, revision: null, release: null, model: null, plan: null };
+
+export const CALLBACKS: CallbackLine[] = [{
+  conversation: "convpast0007", case: 1, shopper: "shopper-0007", shopper_name: "小满", phone: "13800001234",
+  note: "下午三点以后", asked_at: ago(50), ticket: true, agent: null,
+}];
 
 export function message(
   conversation: string,

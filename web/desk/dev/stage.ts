@@ -2,6 +2,7 @@
 
 import type {
   Brief,
+  CallbackLine,
   DeskCommand,
   DeskEvent,
   Ending,
@@ -15,7 +16,7 @@ import type {
 } from "@shared/wire";
 import { isHeldBy, waits } from "../state/lists.ts";
 import { promise } from "./care.ts";
-import { brief, card, CAUSES, conversations, message, OUTCOMES, STAFF } from "./scenes.ts";
+import { brief, CALLBACKS, card, CAUSES, conversations, message, OUTCOMES, STAFF } from "./scenes.ts";
 
 const UNDO_MS = 5_000;
 
@@ -29,6 +30,7 @@ export interface Kept {
 
 /** One day of a make-believe shop; every desk that joins sees the same. */
 export class Stage {
+  callbacks: CallbackLine[] = CALLBACKS;
   readonly promises: Promised[] = [];
   readonly kept = new Map<string, Kept>();
   readonly me: StaffView = { ...STAFF[0]! };
@@ -127,6 +129,12 @@ export class Stage {
       case "transfer":
         return this.transfer(command.conversation, command.reason ?? "");
     }
+  }
+
+  /** The agent has called back. */
+  calledBack(conversation: string): void {
+    this.callbacks = this.callbacks.filter((line) => line.conversation !== conversation);
+    this.tell({ type: "callback.changed", conversation });
   }
 
   /** The agent notes a promise. */

@@ -29,6 +29,8 @@ export interface Board {
   threads: Readonly<Record<string, Thread>>;
   colleagues: Readonly<Record<string, StaffView>>;
   pending: readonly Pending[];
+  /** Grows whenever the numbers to call back have changed. */
+  callbacks: number;
   /** Counts what happened beside a conversation's thread (grants, …), so that it is read anew. */
   care: Readonly<Record<string, number>>;
   /** Until when (ms) the shopper of a conversation is shown as typing. */
@@ -56,6 +58,7 @@ export const EMPTY: Board = {
   threads: {},
   colleagues: {},
   pending: [],
+  callbacks: 0,
   care: {},
   typing: {},
   causes: [],
@@ -132,6 +135,8 @@ export function reduce(board: Board, event: DeskEvent, now: number): Board {
       return cared(board, event.promise.conversation);
     case "task.changed":
       return cared(board, event.task.conversation);
+    case "callback.changed":
+      return { ...board, callbacks: board.callbacks + 1 };
     case "pong":
       return board;
   }
