@@ -50,7 +50,7 @@ from router.mood import Mood, train
 from router.policy import PolicyFile
 from router.relay import Relay
 from router.settings import ROOT, Settings, with_secrets
-from router.shop import DemoShop, HttpShop, Shop
+from router.shop import DemoShop, HttpShop, NoShop, Shop
 from router.shop.http import Patience as ShopPatience
 from router.shop.memory import Memory
 from router.store import Store
@@ -94,6 +94,10 @@ from router.web.middleware import errors, headers
 log = structlog.get_logger(__name__)
 
 CLOSING_SECONDS = 3.0
+NO_SHOP = (
+    "no shop is connected, so nobody's orders are known: what needs them is handed to a human. "
+    "Set `shop_url` and `shop_secret` (docs/shop.md), or start with --demo"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +157,12 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             bots = _bots(settings, session, RunsStore(database))
             await bots.refresh()
             following = asyncio.create_task(bots.follow(settings.bot_poll))
-            demo_shop = _demo_shop(settings, parts)
-            shop = parts.shop or _shop(settings, session, parts) or demo_shop
+            shop = parts.shop or _shop(settings, session, parts)
+            if settings.demo:
+                app[DEMO_SHOP] = DemoShop.load(ROOT / "data" / "shop" / "demo.yml", parts.now)
+                shop = shop or app[DEMO_SHOP]
+            if shop is None:
+                log.warning(NO_SHOP)
             services = Services(
                 settings=settings,
                 store=store,
@@ -163,7 +171,7 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
                 bot=parts.bot or bots,
                 bots=bots,
                 mood=mood,
-                shop=shop,
+                shop=shop or NoShop(),
                 rules=lambda: policy.rules,
                 languages=Languages.load(),
                 now=parts.now,
@@ -184,7 +192,6 @@ def build(settings: Settings, database: Database, parts: Parts | None = None) ->
             app[SHOPPER_DESK] = ShopperDesk(
                 services, answering, board, cases, caring.aftercare, caring.follow_ups
             )
-            app[DEMO_SHOP] = demo_shop
             app[AGENT_DESK] = AgentDesk(services, answering, presence, dispatcher)
             app[SUPERVISOR_DESK] = SupervisorDesk(services, presence)
             app[EDITOR_DESK] = EditorDesk.over(services, database, vocabulary)
@@ -244,12 +251,6 @@ def _bots(settings: Settings, session: aiohttp.ClientSession, runs: RunsStore) -
         )
 
     return SwitchingBot(runs.serving, client, settings.bot_url)
-
-
-def _demo_shop(settings: Settings, parts: Parts) -> DemoShop:
-    if not settings.demo:
-        return DemoShop.empty(parts.now)
-    return DemoShop.load(ROOT / "data" / "shop" / "demo.yml", parts.now)
 
 
 def _shop(settings: Settings, session: aiohttp.ClientSession, parts: Parts) -> HttpShop | None:

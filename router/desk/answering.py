@@ -173,9 +173,10 @@ class Answering:
     ) -> tuple[Turn, BotAnswer | None]:
         services, body = self._services, pending.message.body
         ground = self._ground(release)
-        if body.chosen_entry is not None and release is not None:
-            candidate = ground.candidate(body.chosen_entry, 1.0)
-            if candidate is not None and not candidate.is_flow:
+        chosen = body.chosen_entry or body.chosen_flow
+        if chosen is not None and release is not None:
+            candidate = ground.candidate(chosen, 1.0)
+            if candidate is not None and (candidate.human_only or not candidate.is_flow):
                 return replace(turn, answer=Chosen(candidate, release.number)), None
         conversation = pending.thread.conversation.id
         services.hub.publish(wire.TypingShown(conversation, "bot"), hub.for_shopper(conversation))
@@ -194,7 +195,13 @@ class Answering:
 
     def _ground(self, release: Release | None) -> Ground:
         rules = self._services.rules()
-        return Ground(release, rules.flows, self._services.today(), rules.routing)
+        return Ground(
+            release,
+            rules.flows,
+            self._services.today(),
+            rules.routing,
+            self._services.shop.connected,
+        )
 
     async def _miss(self, pending: PendingTurn, decided: Decided) -> Miss | None:
         """Tell which turn the knowledge base failed, if this decision shows one."""

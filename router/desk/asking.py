@@ -26,18 +26,21 @@ LONGEST_TOPIC = 200
 class Ground:
     """What readings are understood under: the live release, the flows, the day.
 
-    `policy` tells from which confidence one of several questions counts as understood.
+    `policy` tells from which confidence one of several questions counts as understood. Without a
+    `shop` what a flow would do needs a human: it would have no orders to look at.
     """
 
     release: Release | None
     flows: Mapping[str, str]
     today: dt.date
     policy: Policy
+    shop: bool = True
 
     def candidate(self, key: str, confidence: float) -> Candidate | None:
         """Give what may be answered: an entry that is live and valid today, or a flow."""
         if key in self.flows:
-            return Candidate(key, self.flows[key], confidence, is_flow=True)
+            title = self.flows[key]
+            return Candidate(key, title, confidence, human_only=not self.shop, is_flow=True)
         entry = self.release.entry(key) if self.release is not None else None
         if entry is None or not entry.valid_on(self.today):
             return None
@@ -106,6 +109,7 @@ async def question_of(services: Services, pending: PendingTurn) -> Question:
         locale=thread.conversation.context.locale,
         # The bot knows no others, and a shopper may send anything.
         flow=body.chosen_flow if body.chosen_flow in flows else None,
+        reading_only=not services.shop.connected,
     )
 
 

@@ -123,6 +123,8 @@ async def _orders(services: Services, listed: Listed) -> tuple[tuple[OrderCard, 
     if shopper.anonymous:
         return (), "顾客没有登录，看不到订单。"
     found = await orders_of(services, shopper)
+    if not services.shop.connected:
+        return (), "还没有接入商城的订单系统，看不到订单。"
     if isinstance(found, ShopUnavailable):
         return (), "商城的订单系统没有响应，暂时看不到订单。"
     focus = await order_in_focus(

@@ -17,6 +17,8 @@ async def tier_by_shop(services: Services, shopper: str) -> str:
     The year is that of the shop's time zone.
     """
     found = await services.shop.membership(shopper)
+    if not services.shop.connected:
+        return LOWEST
     if isinstance(found, ShopUnavailable):
         log.warning("tier unknown: the shop is silent", shopper=shopper, why=found.why)
         return LOWEST

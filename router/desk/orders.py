@@ -23,6 +23,7 @@ from router.shop import (
 
 ORDER_NUMBER = re.compile(r"(?<![A-Za-z0-9])JN\d{10}(?!\d)", re.IGNORECASE)
 SILENT = "商城的订单系统没有响应，请稍后再试。"
+ABSENT = "还没有接入商城的订单系统，查不到订单，也办不了。"
 DONE = frozenset({"closed", "refunded"})
 ASKED_ABOUT = ("shipped", "returning", "paid", "presale", "unpaid", "delivered")
 """States in the order in which shoppers ask about them."""
@@ -98,7 +99,7 @@ async def order_of(services: Services, number: str, shopper: str | None) -> Shop
         case NoSuchOrder():
             raise NotFound(f"没有找到订单 {number}，请核对订单号，或确认下单的账号。")
         case ShopUnavailable():
-            raise ShopSilent(SILENT)
+            raise ShopSilent(SILENT if services.shop.connected else ABSENT)
 
 
 async def perform(services: Services, operation: Operation, key: str) -> Done:
@@ -116,7 +117,7 @@ async def perform(services: Services, operation: Operation, key: str) -> Done:
         case ShopUnavailable(perhaps_done=True):
             raise ShopUnsure("商城没有及时回应，不确定这一步有没有办成，请先核对再重试。")
         case ShopUnavailable():
-            raise ShopSilent(SILENT)
+            raise ShopSilent(SILENT if services.shop.connected else ABSENT)
 
 
 def circumstances(

@@ -188,5 +188,7 @@ class ShopperDesk:
         )
         order = await order_to_suggest(self.services, shopper, context)
         rules = self.services.rules().presets
+        if not self.services.shop.connected:
+            rules = tuple(rule for rule in rules if rule.flow is None)
         chosen = choose(rules, where(shopper, context, order), known)
         return tuple(wire.Preset(rule.title, rule.entry, rule.flow) for rule in chosen)

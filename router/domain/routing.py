@@ -286,7 +286,9 @@ def _from_reading(understood: Understood, turn: Turn, policy: Policy) -> Decisio
         return _flowing(understood)
     best = understood.candidates[0] if understood.candidates else None
     sure = understood.confidence >= policy.sure_from(understood.sure_from)
-    if sure and best is not None and best.entry == understood.intent and not best.is_flow:
+    # A flow speaks for itself where it can; where it may not begin, it is a human's.
+    answers = best is not None and (best.human_only or not best.is_flow)
+    if sure and best is not None and answers and best.entry == understood.intent:
         return _from_entry(best, evidence, turn, policy)
     return _when_unsure(understood, evidence, turn, policy)
 

@@ -1,5 +1,6 @@
 """The shop behind the chat: one protocol, the demo shop and any shop over HTTP."""
 
+from router.shop.absent import NoShop
 from router.shop.demo import DemoShop
 from router.shop.demo_file import InvalidShop, Product
 from router.shop.http import HttpShop
@@ -47,6 +48,7 @@ __all__ = [
     "IssueInvoice",
     "Logistics",
     "Membership",
+    "NoShop",
     "NoSuchOrder",
     "Operation",
     "OrderOperation",

@@ -65,6 +65,7 @@ class DemoShop:
     """Shoppers, products and orders of the demo; what is done to them is kept while it runs."""
 
     available = True
+    connected = True
 
     def __init__(
         self,
@@ -93,11 +94,6 @@ class DemoShop:
             if order.card.state in {"returning", "refunded"}:
                 shop._note_refund(order.shopper, _refund_of(order))
         return shop
-
-    @classmethod
-    def empty(cls, clock: Callable[[], dt.datetime]) -> DemoShop:
-        """Give a shop without orders, for a house whose shop is not connected."""
-        return cls({}, {}, (), clock)
 
     def shopper(self, shopper: str) -> Shopper | None:
         """Give a shopper the demo knows."""

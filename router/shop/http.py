@@ -96,6 +96,8 @@ class HttpShop:
         self._chance = chance
         self._patience = patience or Patience()
 
+    connected = True
+
     @property
     def available(self) -> bool:
         """Tell whether the last calls were answered."""

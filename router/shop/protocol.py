@@ -156,6 +156,10 @@ class Shop(Protocol):
         """Do an operation, once for each `key`."""
 
     @property
+    def connected(self) -> bool:
+        """Tell whether there is a shop at all; without one flows are left to humans."""
+
+    @property
     def available(self) -> bool:
         """Tell whether the last calls were answered."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from router.desk.services import Services
 from router.domain.errors import NotFound
 from router.settings import ROOT
 from router.web.keys import SERVICES
@@ -27,8 +28,15 @@ async def health(request: web.Request) -> web.Response:
             "status": "ok",
             "bot": "available" if services.bot.available else "unavailable",
             "release": release.number if release else None,
+            "shop": _shop(services),
         }
     )
+
+
+def _shop(services: Services) -> str:
+    if not services.shop.connected:
+        return "none"
+    return "available" if services.shop.available else "unavailable"
 
 
 @routes.get("/widget.js")

@@ -228,7 +228,7 @@ async def test_a_silent_shop_hides_no_request_from_the_supervisors(house: House)
         async def order(self, number: str, shopper: str | None) -> ShopUnavailable:
             return ShopUnavailable("503")
 
-    house.services.shop = Silent.empty(house.clock)
+    house.services.shop = Silent({}, {}, (), house.clock)
     (waiting,) = (await get(chen, "supervisor/care"))["approvals"]
     assert waiting["order"] is None
     refused = await post(lina, path, 503, **coupon("5", "silent-click", order=ORDER))

@@ -241,10 +241,15 @@ async def test_the_decisions_of_a_conversation_are_for_our_own_processes(house: 
     assert body["misses"] == 0
 
 
-async def test_health_tells_of_the_bot_and_the_release(house: House) -> None:
+async def test_health_tells_of_the_bot_the_release_and_the_shop(house: House) -> None:
     house.bot.down = True
     async with house.client.get("/api/v1/health") as response:
-        assert await response.json() == {"status": "ok", "bot": "unavailable", "release": 1}
+        assert await response.json() == {
+            "status": "ok",
+            "bot": "unavailable",
+            "release": 1,
+            "shop": "available",
+        }
 
 
 async def test_a_fault_inside_is_said_without_its_trace(house: House) -> None:
