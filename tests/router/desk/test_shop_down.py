@@ -27,6 +27,7 @@ class FailingShop:
     real: DemoShop
     down: bool = True
     available = True
+    connected = True
 
     async def _said(self, value: Any) -> Any:
         return ShopUnavailable("down for a test") if self.down else value

@@ -24,6 +24,7 @@ class Register:
     spend: Mapping[int, Decimal] = field(default_factory=dict)
     down: bool = False
     available = True
+    connected = True
 
     async def membership(self, shopper: str) -> Any:
         if self.down:
