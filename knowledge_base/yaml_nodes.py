@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
+from yaml.composer import Composer
 
 from knowledge_base.entries import choices
 
@@ -147,6 +148,14 @@ class Reading:
         return False
 
 
+class _QuickLoader(Composer, yaml.CSafeLoader):
+    """Parses in C and composes in Python: C's composer crashes on deeply nested input."""
+
+    def __init__(self, stream: str) -> None:
+        yaml.CSafeLoader.__init__(self, stream)
+        Composer.__init__(self)
+
+
 def compose(file: Path, reading: Reading) -> yaml.Node | None:
     """Read a file of one document; None, with a problem noted, when it is not YAML."""
     nodes = compose_all(file, reading)
@@ -163,8 +172,7 @@ def compose_all(file: Path, reading: Reading) -> list[yaml.Node]:
         return []
     try:
         text = file.read_bytes().decode("utf-8-sig")
-        # Not the C loader: its composer crashes the process on deeply nested input.
-        nodes: list[yaml.Node] = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
+        nodes = _nodes(text)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         reading.refuse_at(Place(line, 1), "", "the file is not UTF-8", "Save it as UTF-8.")
@@ -184,6 +192,14 @@ def compose_all(file: Path, reading: Reading) -> list[yaml.Node]:
             reading.refuse_at(Place(1, 1), "", "the file is empty", "Write `category:` first.")
         return nodes
     return []
+
+
+def _nodes(text: str) -> list[yaml.Node]:
+    try:
+        return list(yaml.compose_all(text, Loader=_QuickLoader))
+    except yaml.YAMLError:
+        # Only the Python parser says in full what is wrong, and where.
+        return list(yaml.compose_all(text, Loader=yaml.SafeLoader))
 
 
 def _advice(error: yaml.MarkedYAMLError) -> str:
