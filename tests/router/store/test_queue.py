@@ -284,16 +284,19 @@ async def test_five_hundred_at_once_and_three_agents_are_served_in_order(store: 
     third = replace(WANG, id="staff-zhou", login="zhou")
     await store.add_staff(third, "hash")
     await at_desk(store, LINA, WANG, third)
+    staff = {member.id: member for member in (LINA, WANG, third)}
     await asyncio.gather(*(queued(store, f"s{n:03}", n / 1000) for n in range(500)))
     served: list[str] = []
     for turn in range(20):
         dealt = await store.queue.deal(AUTO, greeting, after(1 + turn))
         served += [c.conversation.id for c in dealt.claimed]
-        for changed in dealt.claimed:
-            agent = next(m for m in (LINA, WANG, third) if m.id == changed.conversation.agent)
-            await store.end_care(
-                changed.conversation.id, agent, resolve=True, drafts=[], now=after(1 + turn)
+        now = after(1 + turn)
+        await asyncio.gather(
+            *(
+                store.end_care(one.id, staff[one.agent], resolve=True, drafts=[], now=now)
+                for one in (changed.conversation for changed in dealt.claimed)
             )
+        )
     assert served == [f"c-s{n:03}" for n in range(180)]
     line = await store.queue.line(100)
     assert (line.waiting, line.conversations[0]) == (320, "c-s180")
