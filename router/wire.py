@@ -19,7 +19,7 @@ from router.domain.message import MAX_TEXT, Button, Image, Message, OrderCard
 from router.domain.people import Presence, Role, Staff
 from router.domain.skills import Skills
 from router.domain.sla import ClockKind
-from router.wire_brief import BriefLine, KnownFact
+from router.wire_brief import Account, BriefLine, KnownFact
 from router.wire_care import CareEvent
 from router.wire_cases import (
     CasesCommand,
@@ -493,14 +493,19 @@ class MoodPoint(_Out):
 
 
 class Brief(_Out):
-    """What an agent needs to know before the first word."""
+    """What an agent needs to know before the first word.
+
+    `orders_note` says why orders are missing, or that they are as the shop told at `orders_as_of`.
+    """
 
     asked: str
     reason: str | None
     detail: str
     tried: tuple[TriedAnswer, ...]
     orders: tuple[OrderCard, ...]
-    orders_note: str | None
+    orders_note: Literal["anonymous", "silent", "remembered"] | None
+    orders_as_of: dt.datetime | None
+    account: Account | None
     mood: tuple[MoodPoint, ...]
     shopper: str
     shopper_name: str | None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from router import wire
-from router.desk.brief_lines import corrected, known_of, lines_of
+from router.desk.account import account_of
+from router.desk.brief_lines import Known, corrected, known_of, lines_of
 from router.desk.orders import order_in_focus, orders_of
 from router.desk.services import Services
-from router.domain.handoff import Reason
+from router.domain.handoff import Handoff, Reason
 from router.domain.message import Message, OrderCard, Sender
 from router.shop import ShopUnavailable
 from router.store import DecisionLine, Listed
@@ -19,46 +24,42 @@ IMAGES_SHOWN = 12
 
 async def brief_of(services: Services, listed: Listed) -> wire.Brief:
     """Give the brief of a conversation's case as it stands."""
-    thread = listed.thread
-    conversation, shopper, handoff = thread.conversation, thread.shopper, listed.handoff
-    lines = await services.store.decisions(conversation.id, conversation.case)
-    messages = await services.store.messages_after(conversation.id, 0, staff=False)
+    store, thread, handoff = services.store, listed.thread, listed.handoff
+    conversation, shopper = thread.conversation, thread.shopper
+    decisions = await store.decisions(conversation.id, conversation.case)
+    messages = await store.messages_after(conversation.id, 0, staff=False)
     release = await services.knowledge.release()
     titles = {entry.key: entry.title for entry in release.entries} if release else {}
     images = [m.body.image for m in messages if m.body.image is not None]
-    waited = None
-    if handoff is not None:
-        waited = int(((handoff.accepted_at or services.now()) - handoff.queued_at).total_seconds())
-    tried = _tried(lines, messages, titles)
-    orders, orders_note = await _orders(services, listed)
-    asked = _asked(listed, tried)
-    cases = await services.store.cases.earlier(conversation.id)
+    tried = _tried(decisions, messages, titles)
+    orders, account = await asyncio.gather(_orders(services, listed), account_of(services, shopper))
+    cases = await store.cases.earlier(conversation.id)
     began = max((one.last_seq for one in cases), default=0)
-    here = [m for m in messages if m.seq > began]
-    corrections = await services.store.cases.corrections(conversation.id, conversation.case)
-    titled = {turn.seq: (turn.question, turn.title or turn.answer) for turn in tried}
-    brief_lines = lines_of(
-        services,
-        listed,
-        asked,
-        lines,
-        titled,
-        here,
-        orders,
-        await services.store.promises.of_conversation(conversation.id),
-        cases,
-        {one.id: one.name for one in await services.store.list_staff()},
+    known = Known(
+        listed=listed,
+        asked=_asked(listed, tried),
+        decisions=decisions,
+        tried=tried,
+        messages=[m for m in messages if m.seq > began],
+        orders=orders.shown,
+        promises=await store.promises.of_conversation(conversation.id),
+        cases=cases,
+        staff={one.id: one.name for one in await store.list_staff()},
+        policy=services.rules().cases,
     )
+    corrections = await store.cases.corrections(conversation.id, conversation.case)
     return wire.Brief(
-        asked=asked,
-        lines=corrected(brief_lines, corrections),
-        known=known_of(here, orders, shopper.name),
+        asked=known.asked,
+        lines=corrected(lines_of(known), corrections),
+        known=known_of(known),
         reason=handoff.reason.value if handoff else None,
         detail=handoff.detail if handoff else "",
         tried=tried,
-        orders=orders,
-        orders_note=orders_note,
-        mood=tuple(wire.MoodPoint(line.seq, line.anger, line.level) for line in lines),
+        orders=orders.shown,
+        orders_note=orders.note,
+        orders_as_of=orders.as_of,
+        account=account,
+        mood=tuple(wire.MoodPoint(line.seq, line.anger, line.level) for line in decisions),
         shopper=shopper.id,
         shopper_name=shopper.name,
         tier=shopper.tier,
@@ -66,8 +67,15 @@ async def brief_of(services: Services, listed: Listed) -> wire.Brief:
         context=conversation.context,
         images=tuple(images[-IMAGES_SHOWN:]),
         earlier_cases=conversation.case - 1,
-        waited_seconds=waited,
+        waited_seconds=_waited(services, handoff),
     )
+
+
+def _waited(services: Services, handoff: Handoff | None) -> int | None:
+    if handoff is None:
+        return None
+    until = handoff.accepted_at or services.now()
+    return int((until - handoff.queued_at).total_seconds())
 
 
 def _asked(listed: Listed, tried: tuple[wire.TriedAnswer, ...]) -> str:
@@ -117,23 +125,28 @@ def _tried(
     return tuple(tried)
 
 
-async def _orders(services: Services, listed: Listed) -> tuple[tuple[OrderCard, ...], str | None]:
-    """Give the shopper's orders, the one in question first, and what has to be said of them."""
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """The shopper's orders, the one in question first, and what has to be said of them."""
+
+    shown: tuple[OrderCard, ...] = ()
+    note: Literal["anonymous", "silent", "remembered"] | None = None
+    as_of: dt.datetime | None = None
+
+
+async def _orders(services: Services, listed: Listed) -> _Orders:
     shopper, context = listed.thread.shopper, listed.thread.conversation.context
     if shopper.anonymous:
-        return (), "顾客没有登录，看不到订单。"
+        return _Orders(note="anonymous")
     found = await orders_of(services, shopper)
     if not services.shop.connected:
         return (), "还没有接入商城的订单系统，看不到订单。"
     if isinstance(found, ShopUnavailable):
-        return (), "商城的订单系统没有响应，暂时看不到订单。"
+        return _Orders(note="silent")
     focus = await order_in_focus(
         services, shopper, context, listed.handoff.asked if listed.handoff else ""
     )
     others = [o for o in found if focus is None or o.number != focus.number]
     shown = tuple(([focus] if focus else []) + others)[:ORDERS_SHOWN]
-    kept = [order.as_of for order in shown if order.as_of is not None]
-    if not kept:
-        return shown, None
-    at = min(kept).astimezone(services.settings.zone)
-    return shown, f"商城的订单系统没有响应，这里是 {at:%m-%d %H:%M} 的状态。"
+    as_of = min((order.as_of for order in shown if order.as_of is not None), default=None)
+    return _Orders(shown, "remembered" if as_of is not None else None, as_of)

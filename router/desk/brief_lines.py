@@ -3,72 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
+from router import wire
 from router import wire_brief as wb
-from router.desk.services import Services
-from router.domain.cases import Case, Correction
+from router.domain.cases import Case, CasesPolicy, Correction
 from router.domain.known import Fact, FactKind, Said, facts_of, with_facts
 from router.domain.message import Message, OrderCard, Sender
 from router.domain.promises import Promise, PromiseState
 from router.store import DecisionLine, Listed
 
 TRIED = 4
-LEVELS = ("平静", "不耐烦", "生气")
+OPEN = frozenset({PromiseState.OPEN, PromiseState.LATE})
 SUMMARY = "summary"
 """The line of what an agent said when the bot got the conversation back."""
 
 
-def lines_of(
-    services: Services,
-    listed: Listed,
-    asked: str,
-    decisions: Sequence[DecisionLine],
-    answered: Mapping[int, tuple[str, str]],
-    messages: Sequence[Message],
-    orders: Sequence[OrderCard],
-    promises: Sequence[Promise],
-    cases: Sequence[Case],
-    staff: dict[str, str],
-) -> list[wb.BriefLine]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a brief is made from; `messages` are those of the present case."""
+
+    listed: Listed
+    asked: str
+    decisions: Sequence[DecisionLine]
+    tried: Sequence[wire.TriedAnswer]
+    messages: Sequence[Message]
+    orders: Sequence[OrderCard]
+    promises: Sequence[Promise]
+    cases: Sequence[Case]
+    staff: Mapping[str, str]
+    policy: CasesPolicy
+
+    @property
+    def of_shopper(self) -> list[Message]:
+        """Give what the shopper said in this case."""
+        return [m for m in self.messages if m.sender is Sender.SHOPPER]
+
+
+def lines_of(known: Known) -> list[wb.BriefLine]:
     """Give the lines in the order an agent reads them; what is not known has no line."""
-    policy = services.rules().cases
-    lines = [_wants(listed, asked, messages)]
-    lines += [_order(card) for card in orders[:1]]
-    tried = [line for line in decisions if line.seq in answered]
-    lines += [_tried(line, *answered[line.seq]) for line in tried[-TRIED:]]
-    lines += [_promise(one) for one in promises if one.state in OPEN]
-    lines += _mood(decisions)
-    lines += _images(messages)
-    for case in reversed(cases):
-        cause = policy.causes.get(case.closing.cause or "", case.closing.cause or "")
-        outcome = policy.outcomes.get(case.closing.outcome or "", case.closing.outcome or "")
-        told = " · ".join(
-            part
-            for part in (cause, outcome, case.closing.summary, staff.get(case.agent, ""))
-            if part
-        )
-        key = f"case:{case.case}"
-        lines.append(wb.BriefLine(key, "earlier", told or "没有小结", seq=case.first_seq))
-    return lines
-
-
-OPEN = frozenset({PromiseState.OPEN, PromiseState.LATE})
-
-
-def known_of(
-    messages: Iterable[Message], orders: Sequence[OrderCard], name: str | None
-) -> tuple[wb.KnownFact, ...]:
-    """Give what nobody has to ask this shopper again."""
-    said = [
-        Said(m.seq, m.body.text, m.body.image is not None)
-        for m in messages
-        if m.sender is Sender.SHOPPER
+    return [
+        _wants(known),
+        *(_order(card) for card in known.orders[:1]),
+        *(_tried(turn) for turn in known.tried[-TRIED:]),
+        *(_promise(one) for one in known.promises if one.state in OPEN),
+        *_mood(known.decisions),
+        *_images(known.of_shopper),
+        *(_earlier(case, known) for case in reversed(known.cases)),
     ]
+
+
+def known_of(known: Known) -> tuple[wb.KnownFact, ...]:
+    """Give what nobody has to ask this shopper again."""
+    said = [Said(m.seq, m.body.text, m.body.image is not None) for m in known.of_shopper]
     more: list[Fact] = []
+    name = known.listed.thread.shopper.name
     if name:
         more.append(Fact(FactKind.NAME, name))
-    if orders:
-        order = orders[0]
+    if known.orders:
+        order = known.orders[0]
         more.append(Fact(FactKind.ORDER, order.number, order=order.number))
         more += [Fact(FactKind.ITEM, item.title, order=order.number) for item in order.items[:1]]
         specs = [item.spec for item in order.items if item.spec]
@@ -98,21 +92,22 @@ def corrected(
     return tuple(found)
 
 
-def _wants(listed: Listed, asked: str, messages: Sequence[Message]) -> wb.BriefLine:
-    said = [m.seq for m in messages if m.sender is Sender.SHOPPER and m.body.text == asked]
-    seq = said[-1] if said else listed.thread.conversation.shopper_seq or None
-    return wb.BriefLine("wants", "wants", asked, seq=seq)
+def _wants(known: Known) -> wb.BriefLine:
+    said = [m.seq for m in known.of_shopper if m.body.text == known.asked]
+    seq = said[-1] if said else known.listed.thread.conversation.shopper_seq or None
+    return wb.BriefLine("wants", "wants", known.asked, seq=seq)
 
 
 def _order(card: OrderCard) -> wb.BriefLine:
-    items = "、".join(f"{item.title} ×{item.quantity}" for item in card.items)
+    items = " · ".join(f"{item.title} ×{item.quantity}" for item in card.items)
     return wb.BriefLine(f"order:{card.number}", "order", items, order=card.number, state=card.state)
 
 
-def _tried(line: DecisionLine, question: str, title: str) -> wb.BriefLine:
-    release = f"（知识库 {line.release} 版）" if line.release is not None else ""
-    said = f"{question} → {title}{release}"
-    return wb.BriefLine(f"tried:{line.seq}", "tried", said, seq=line.seq, entry=line.entry)
+def _tried(turn: wire.TriedAnswer) -> wb.BriefLine:
+    said = f"{turn.question} → {turn.title or turn.answer}"
+    return wb.BriefLine(
+        f"tried:{turn.seq}", "tried", said, seq=turn.seq, entry=turn.entry, release=turn.release
+    )
 
 
 def _promise(one: Promise) -> wb.BriefLine:
@@ -120,18 +115,27 @@ def _promise(one: Promise) -> wb.BriefLine:
     return wb.BriefLine(key, "promise", one.text, seq=one.seq, due_at=one.due_at)
 
 
-def _mood(lines: Sequence[DecisionLine]) -> list[wb.BriefLine]:
-    worst = max(lines, key=lambda line: (line.level, line.anger), default=None)
+def _mood(decisions: Sequence[DecisionLine]) -> list[wb.BriefLine]:
+    worst = max(decisions, key=lambda line: (line.level, line.anger), default=None)
     if worst is None or worst.level == 0:
         return []
-    course = " → ".join(
-        LEVELS[level]
-        for place, level in enumerate(line.level for line in lines)
-        if place == 0 or level != lines[place - 1].level
-    )
-    return [wb.BriefLine("mood", "mood", course, seq=worst.seq)]
+    levels = tuple(level for level, _ in groupby(line.level for line in decisions))
+    return [wb.BriefLine("mood", "mood", "", seq=worst.seq, levels=levels)]
 
 
 def _images(messages: Sequence[Message]) -> list[wb.BriefLine]:
-    shown = [m.seq for m in messages if m.body.image is not None and m.sender is Sender.SHOPPER]
-    return [wb.BriefLine("images", "images", f"{len(shown)} 张", seq=shown[-1])] if shown else []
+    shown = [m.seq for m in messages if m.body.image is not None]
+    return [wb.BriefLine("images", "images", "", seq=shown[-1], count=len(shown))] if shown else []
+
+
+def _earlier(case: Case, known: Known) -> wb.BriefLine:
+    """Give what a former case came to: cause and outcome in the operator's words."""
+    closing, policy = case.closing, known.policy
+    told = (
+        policy.causes.get(closing.cause or "", closing.cause or ""),
+        policy.outcomes.get(closing.outcome or "", closing.outcome or ""),
+        closing.summary,
+        known.staff.get(case.agent, ""),
+    )
+    text = " · ".join(part for part in told if part)
+    return wb.BriefLine(f"case:{case.case}", "earlier", text, seq=case.first_seq)

@@ -35,7 +35,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that is known, and the message or order it is known from."""
+    """One thing that is known, and the message or order it is known from; photos are counted."""
 
     kind: FactKind
     text: str
@@ -69,7 +69,7 @@ def facts_of(said: Iterable[Said]) -> tuple[Fact, ...]:
     for message in said:
         if message.image:
             photos += 1
-            known[FactKind.PHOTO] = Fact(FactKind.PHOTO, f"{photos} 张", message.seq)
+            known[FactKind.PHOTO] = Fact(FactKind.PHOTO, str(photos), message.seq)
         for kind, words in _WORDS.items():
             found = words.search(message.text)
             if found is not None:

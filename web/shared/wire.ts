@@ -197,6 +197,38 @@ export interface AcceptNext {
   type: "accept_next";
 }
 /**
+ * What the shop knows of a shopper besides orders; what it does not tell now is None.
+ *
+ *     `spend` is of the calendar year, in yuan; `as_of` is set when some of it is only remembered.
+ */
+export interface Account {
+  year: number;
+  spend: string | null;
+  coupons: CouponView[] | null;
+  refunds: RefundView[] | null;
+  as_of: string | null;
+}
+/**
+ * A coupon the shopper may use now: `amount` off from `least` on, in yuan.
+ */
+export interface CouponView {
+  title: string;
+  amount: string;
+  least: string;
+  valid_until: string;
+}
+/**
+ * Money on its way back to the shopper, in yuan.
+ */
+export interface RefundView {
+  order: string;
+  amount: string;
+  state: string;
+  asked_at: string;
+  paid_at: string | null;
+  expected_by: string | null;
+}
+/**
  * The agent is there: a key, the pointer, or the tab came to the front.
  */
 export interface Active {
@@ -512,6 +544,8 @@ export interface BreachView {
 }
 /**
  * What an agent needs to know before the first word.
+ *
+ *     `orders_note` says why orders are missing, or that they are as the shop told at `orders_as_of`.
  */
 export interface Brief {
   asked: string;
@@ -519,7 +553,9 @@ export interface Brief {
   detail: string;
   tried: TriedAnswer[];
   orders: OrderCard[];
-  orders_note: string | null;
+  orders_note: ("anonymous" | "remembered" | "silent") | null;
+  orders_as_of: string | null;
+  account: Account | null;
   mood: MoodPoint[];
   shopper: string;
   shopper_name: string | null;
@@ -570,6 +606,9 @@ export interface Context {
 }
 /**
  * One thing that is known; `seq`, `entry` and `order` name what it is known from.
+ *
+ *     `text` holds only what people wrote; the desk words the rest in its own language: the `release`
+ *     a question was answered from, the `levels` the mood went through, the `count` of images.
  */
 export interface BriefLine {
   key: string;
@@ -580,6 +619,9 @@ export interface BriefLine {
   order: string | null;
   state: string | null;
   due_at: string | null;
+  release: number | null;
+  levels: number[];
+  count: number | null;
   correction: CorrectionView | null;
 }
 /**
@@ -591,7 +633,7 @@ export interface CorrectionView {
   at: string;
 }
 /**
- * Something nobody has to ask for again.
+ * Something nobody has to ask for again; of photos the text is how many.
  */
 export interface KnownFact {
   kind: FactKind;

@@ -51,7 +51,7 @@ async def test_of_an_anonymous_shopper_the_brief_shows_no_orders_and_says_why(
     await shopper.say("转人工")
     brief = (await opened(house, agent))["brief"]
     assert brief["orders"] == []
-    assert "没有登录" in brief["orders_note"]
+    assert (brief["orders_note"], brief["account"]) == ("anonymous", None)
     assert brief["tried"] == []
 
 
@@ -181,6 +181,34 @@ async def test_the_lines_of_the_brief_name_what_they_are_known_from(house: House
     assert (known["phone"]["text"], known["phone"]["seq"]) == ("13800001234", 3)
     assert known["order"]["order"] == "JN2611160003"
     assert {"reason", "item", "name"} <= known.keys()
+
+
+async def test_the_brief_tells_the_spend_of_the_year_coupons_and_refunds(house: House) -> None:
+    agent = await house.staff(LINA)
+    shopper = await house.shopper(await house.demo_token("xiaoman"))
+    await shopper.say("转人工")
+    account = (await opened(house, agent))["brief"]["account"]
+    assert (account["year"], account["spend"]) == (house.services.today().year, "1428.00")
+    assert account["as_of"] is None
+    wanted = await house.shop.coupons("xiaoman")
+    assert [one["title"] for one in account["coupons"]] == [one.title for one in wanted]
+    refunds = await house.shop.refunds("xiaoman")
+    assert [one["order"] for one in account["refunds"]] == [one.order for one in refunds]
+
+
+async def test_the_lines_hold_what_people_wrote_and_figures_the_desk_words_itself(
+    house: House,
+) -> None:
+    agent, shopper = await house.staff(LINA), await house.shopper()
+    await shopper.say("什么时候发货")
+    await shopper.message("bot")
+    await shopper.say("你们是骗子")
+    lines = {line["key"]: line for line in (await opened(house, agent))["brief"]["lines"]}
+    assert (lines["mood"]["text"], lines["mood"]["levels"]) == ("", [0, 2])
+    assert (lines["tried:1"]["text"], lines["tried:1"]["release"]) == (
+        "什么时候发货 → 什么时候发货",
+        1,
+    )
 
 
 async def test_a_corrected_line_shows_who_put_it_right_and_keeps_what_it_said(

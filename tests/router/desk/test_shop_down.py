@@ -90,12 +90,12 @@ async def test_a_shopper_comes_in_and_is_answered_while_the_shop_is_down(house: 
 
 
 @pytest.mark.parametrize(
-    ("down", "orders", "note"),
-    [(True, 0, "没有响应，暂时看不到"), (False, 4, "11-21 12:00 的状态")],
+    ("down", "orders", "note", "as_of"),
+    [(True, 0, "silent", None), (False, 4, "remembered", "2026-11-21T04:00:00Z")],
     ids=["down", "from memory"],
 )
 async def test_the_brief_says_what_it_does_not_know(
-    house: House, failing: FailingShop, down: bool, orders: int, note: str
+    house: House, failing: FailingShop, down: bool, orders: int, note: str, as_of: str | None
 ) -> None:
     failing.down = down
     shopper = await house.shopper(await house.demo_token("xiaoman"))
@@ -105,7 +105,8 @@ async def test_the_brief_says_what_it_does_not_know(
     await desk.send("open", conversation=conversation)
     brief = (await desk.until("conversation.opened"))["brief"]
     assert len(brief["orders"]) == orders
-    assert note in brief["orders_note"]
+    assert (brief["orders_note"], brief["orders_as_of"]) == (note, as_of)
+    assert (brief["account"] is None) == down
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,10 @@ async def test_the_brief_of_a_shop_that_went_down_says_of_when_it_is(
     await desk.send("open", conversation=conversation)
     brief = (await desk.until("conversation.opened"))["brief"]
     assert [one["number"] for one in brief["orders"]] == [COAT]
-    assert "没有响应" in brief["orders_note"]
+    assert brief["orders_note"] == "remembered"
+    # What the signing asked for is remembered, the rest nobody has ever told.
+    assert brief["account"]["as_of"] is not None
+    assert (brief["account"]["coupons"], brief["account"]["refunds"]) == (None, None)
 
 
 async def test_a_shopper_who_is_not_logged_in_is_never_asked_about(

@@ -138,7 +138,7 @@ const ORDERS: OrderCard[] = [
 export function line(kind: BriefLine["kind"], text: string, more: Partial<BriefLine> = {}): BriefLine {
   return {
     key: kind, kind, text, seq: null, entry: null, order: null, state: null, due_at: null,
-    correction: null, ...more,
+    release: null, levels: [], count: null, correction: null, ...more,
   };
 }
 
@@ -150,6 +150,8 @@ export function brief(of: QueueCard, tried: Brief["tried"], more: Partial<Brief>
     tried,
     orders: [],
     orders_note: null,
+    orders_as_of: null,
+    account: null,
     mood: [],
     shopper: of.shopper,
     shopper_name: of.shopper_name,
@@ -254,6 +256,19 @@ function coat(): Kept {
     { seq: 5, anger: 0.83, level: 2 }, { seq: 11, anger: 0.4, level: 1 }, { seq: 12, anger: 0.46, level: 1 },
   ];
   return kept(who, lines, brief(who, tried, {
+    account: {
+      year: new Date().getFullYear(), spend: "5210.00", as_of: ago(12),
+      coupons: [{ title: "新客券", amount: "50", least: "500", valid_until: ago(-60 * 24 * 9) }],
+      refunds: [{ order: "JN2610010007", amount: "329.00", state: "approved", asked_at: ago(60 * 50), paid_at: null, expected_by: ago(-60 * 20) }],
+    },
+    lines: [
+      line("wants", who.handoff?.asked ?? "", { seq: 1 }),
+      line("order", "双面羊毛大衣 ×1", { key: "order:1", order: "JN2611210001", state: "shipped" }),
+      line("tried", "JN2611210001 → 查物流进度", { key: "tried:3", seq: 3, entry: "logistics_progress", release: 12 }),
+      line("mood", "", { seq: 5, levels: [0, 2, 1] }),
+      line("images", "", { seq: 5, count: 1 }),
+      line("earlier", "物流 · 已解决 · 补发了一件 · 王芳", { key: "case:1" }),
+    ],
     orders: ORDERS, mood, images: [image], earlier_cases: 2, waited_seconds: 184,
     context: {
       page: "/orders/JN2611210001", order: "JN2611210001", product: null, product_line: "apparel",

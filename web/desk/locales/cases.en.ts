@@ -113,6 +113,9 @@ export const casesEn: typeof casesZhCN = {
   live: { title: "Being served (open to watch)", empty: "No conversation is with an agent" },
   facts: {
     title: "What is known",
+    answered: "{said} (release {release})",
+    count: "{n}",
+    noSummary: "no summary",
     wants: "Wants",
     summary: "Summary",
     order: "Order",

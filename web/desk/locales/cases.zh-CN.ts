@@ -112,6 +112,9 @@ export const casesZhCN = {
   live: { title: "正在接待（点开旁看）", empty: "现在没有会话在客服手上" },
   facts: {
     title: "已经知道的",
+    answered: "{said}（知识库 {release} 版）",
+    count: "{n} 张",
+    noSummary: "没有小结",
     wants: "要什么",
     summary: "同事小结",
     order: "订单",

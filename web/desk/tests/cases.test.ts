@@ -5,6 +5,7 @@ import CaseBar from "../components/CaseBar.vue";
 import ClosingForm from "../components/ClosingForm.vue";
 import Composer from "../components/Composer.vue";
 import MessageRow from "../components/MessageRow.vue";
+import { line as lineOf } from "../dev/scenes";
 import { EMPTY, reduce } from "../state/board";
 import { useDesk } from "../state/desk";
 import { nextOf } from "../state/lists";
@@ -130,8 +131,7 @@ describe("a canned response", () => {
 describe("the facts on top of a thread", () => {
   it("show a correction beside what it corrects, and take a new one", async () => {
     const line = {
-      key: "wants", kind: "wants" as const, text: "转人工", seq: 1, entry: null, order: null, state: null,
-      due_at: null, correction: { text: "要换戒指", author: "王芳", at: at(0) },
+      ...lineOf("wants", "转人工", { seq: 1 }), correction: { text: "要换戒指", author: "王芳", at: at(0) },
     };
     const facts = mount(BriefFacts, {
       props: { id: "conv0001", brief: brief({ lines: [line] }), card: mine() },

@@ -6,7 +6,7 @@ const KNOWN: KnownFact[] = [
   { kind: "order", text: "JN2611160003", seq: 2, order: null },
   { kind: "item", text: "18K 金对戒", seq: null, order: "JN2611160003" },
   { kind: "reason", text: "戒指断了", seq: 3, order: null },
-  { kind: "photo", text: "1 张", seq: 4, order: null },
+  { kind: "photo", text: "1", seq: 4, order: null },
   { kind: "size", text: "圈口 14 号", seq: 5, order: null },
   { kind: "phone", text: "13800001234", seq: 6, order: null },
   { kind: "address", text: "浙江省杭州市西湖区文三路 1 号", seq: 7, order: null },

@@ -76,7 +76,7 @@ export function message(seq: number, more: Partial<Message> = {}, text = `第${s
 export function brief(more: Partial<Brief> = {}): Brief {
   return {
     asked: "转人工", reason: "explicit_request", detail: "", tried: [], orders: [],
-    orders_note: null, mood: [], shopper: "shopper-1", shopper_name: "小满", tier: "ordinary",
+    orders_note: null, orders_as_of: null, account: null, mood: [], shopper: "shopper-1", shopper_name: "小满", tier: "ordinary",
     anonymous: false, lines: [], known: [], images: [], earlier_cases: 0, waited_seconds: 10,
     context: {
       page: null, order: null, product: null, product_line: null, region: null, store: null, channel: null,
