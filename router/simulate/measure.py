@@ -6,11 +6,14 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from router.domain.priority import PriorityPolicy
-from router.domain.queue import longest_wait
+from router.domain.queue import longest_wait, overtaken_for
 from router.domain.waits import coverage
 from router.simulate.desk import Case, Played
+
+OPEN_HOURS = range(8, 24)
 
 
 class Waits(Struct):
@@ -40,13 +43,17 @@ class Hour(Struct):
 
 
 class Bound(Struct):
-    """The longest wait of an ordinary shopper beside the bound, in seconds."""
+    """The longest wait of an ordinary shopper beside the bound, in seconds.
+
+    Of the whole day, or of those who came in one `hour`.
+    """
 
     longest: float
     bound: float
     first_come: float
     head_start: int
     keeps: bool
+    hour: int | None = None
 
 
 class Measured(Struct):
@@ -78,7 +85,7 @@ def measured(played: Played) -> Measured:
     return Measured(
         ordering=played.ordering.value,
         by_class={name: _waits(filter(fits, live)) for name, fits in CLASSES.items()},
-        by_hour=[_hour(played, hour, live, kept) for hour in range(8, 24)],
+        by_hour=[_hour(played, hour, live, kept) for hour in OPEN_HOURS],
         tickets=_waits(case for case in played.cases if case.ticket),
         utilisation=sum(played.busy.values()) / max(1.0, sum(played.there.values())),
         coverage_steady=coverage(steady),
@@ -91,14 +98,47 @@ def measured(played: Played) -> Measured:
 def bound_of(ours: Played, first_come: Played, policy: PriorityPolicy) -> Bound:
     """Set the longest wait of the ordinary, of the least head start, beside its bound."""
     ordinary = [case for case in ours.cases if _is_ordinary(case)]
-    longest = max(ordinary, key=lambda case: _waited(case) or 0.0)
-    fcfs = max(_waited(case) or 0.0 for case in first_come.cases if not case.ticket)
-    head_start = min(
-        int((case.handoff.queued_at - case.handoff.order_at).total_seconds()) for case in ordinary
-    )
+    line = [case for case in first_come.cases if not case.ticket]
+    return _bound(ordinary, line, _least_head_start(ordinary), policy)
+
+
+def bounds_by_hour(
+    ours: Played, first_come: Played, policy: PriorityPolicy, hours: Iterable[int]
+) -> list[Bound]:
+    """Set the longest ordinary wait of each hour beside the bound of that hour.
+
+    Whoever comes at t waits at most H - h longer than first-come-first-served lets one wait who
+    comes at t + (H - h): so the hour is set beside the same hour, shifted by that much.
+    """
+    day, found = ours.day, []
+    for hour in hours:
+        ordinary = [
+            case
+            for case in ours.cases
+            if _is_ordinary(case) and day.hour_of(case.caller.at) == hour
+        ]
+        if not ordinary:
+            continue
+        head_start = _least_head_start(ordinary)
+        begins = min(case.caller.at for case in ordinary) + overtaken_for(policy, head_start)
+        ends = max(case.caller.at for case in ordinary) + overtaken_for(policy, head_start)
+        after = [case for case in first_come.cases if not case.ticket and case.caller.at >= begins]
+        line = [case for case in after if case.caller.at <= ends] or after[:1]
+        found.append(replace(_bound(ordinary, line, head_start, policy), hour=hour))
+    return found
+
+
+def _bound(
+    ordinary: Sequence[Case], line: Sequence[Case], head_start: int, policy: PriorityPolicy
+) -> Bound:
+    worst = max(_waited(case) or 0.0 for case in ordinary)
+    fcfs = max((_waited(case) or 0.0 for case in line), default=0.0)
     bound = longest_wait(policy, dt.timedelta(seconds=fcfs), head_start).total_seconds()
-    worst = _waited(longest) or 0.0
     return Bound(worst, bound, fcfs, head_start, worst <= bound)
+
+
+def _least_head_start(cases: Iterable[Case]) -> int:
+    return min(int((c.handoff.queued_at - c.handoff.order_at).total_seconds()) for c in cases)
 
 
 def _is_ordinary(case: Case) -> bool:

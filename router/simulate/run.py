@@ -10,7 +10,15 @@ from rich.table import Table
 from router.policy import HouseRules
 from router.simulate.day import make_day
 from router.simulate.desk import Desk, House, Ordering
-from router.simulate.measure import Bound, Measured, Waits, bound_of, measured
+from router.simulate.measure import (
+    OPEN_HOURS,
+    Bound,
+    Measured,
+    Waits,
+    bound_of,
+    bounds_by_hour,
+    measured,
+)
 
 
 class Simulation(Struct):
@@ -24,6 +32,7 @@ class Simulation(Struct):
     steady_hours: tuple[int, ...]
     days: list[Measured]
     bound: Bound
+    bounds: list[Bound]
 
 
 def simulate(rules: HouseRules, *, seed: int, scale: float, peak: float) -> Simulation:
@@ -41,12 +50,15 @@ def simulate(rules: HouseRules, *, seed: int, scale: float, peak: float) -> Simu
         steady_hours=day.steady,
         days=[measured(one) for one in played.values()],
         bound=bound_of(played[Ordering.OURS], played[Ordering.FIRST_COME], house.priority),
+        bounds=bounds_by_hour(
+            played[Ordering.OURS], played[Ordering.FIRST_COME], house.priority, OPEN_HOURS
+        ),
     )
 
 
 def tables(simulation: Simulation) -> list[Table]:
     """Show a simulation to people."""
-    return [_classes(simulation), _hours(simulation.days[0]), _summary(simulation)]
+    return [_classes(simulation), _hours(simulation), _summary(simulation)]
 
 
 def _classes(simulation: Simulation) -> Table:
@@ -74,13 +86,17 @@ def _row(waits: Waits) -> tuple[str, ...]:
     )
 
 
-def _hours(day: Measured) -> Table:
-    table = Table(title=f"By hour, {day.ordering}", title_justify="left")
+def _hours(simulation: Simulation) -> Table:
+    day, bounds = simulation.days[0], {one.hour: one for one in simulation.bounds}
+    table = Table(title=f"By hour, {day.ordering}; steady hours with *", title_justify="left")
     for head in ("hour", "asked", "gave up", "P50", "P90", "busy", "told", "within P90"):
         table.add_column(head, justify="right")
+    for head in ("ordinary, longest", "its bound"):
+        table.add_column(head, justify="right")
     for hour in day.by_hour:
+        bound = bounds.get(hour.hour)
         table.add_row(
-            f"{hour.hour:02}",
+            f"{hour.hour:02}{'*' if hour.hour in simulation.steady_hours else ''}",
             str(hour.asked),
             str(hour.gave_up),
             _minutes(hour.p50),
@@ -88,18 +104,30 @@ def _hours(day: Measured) -> Table:
             _percent(hour.utilisation),
             str(hour.told),
             _percent(hour.coverage),
+            _minutes(bound.longest if bound else None),
+            _bounded(bound),
         )
     return table
+
+
+def _bounded(bound: Bound | None) -> str:
+    if bound is None:
+        return "-"
+    return _minutes(bound.bound) + ("" if bound.keeps else " BROKEN")
 
 
 def _summary(simulation: Simulation) -> Table:
     table = Table(title="The day", title_justify="left", show_header=False)
     ours, bound = simulation.days[0], simulation.bound
     steady = simulation.steady_hours
+    shares = [h.coverage for h in ours.by_hour if h.hour in steady and h.coverage is not None]
+    spread = f"{_percent(min(shares))} to {_percent(max(shares))}" if shares else "-"
+    broken = sum(not one.keeps for one in simulation.bounds)
     hours = f"{steady[0]:02}-{steady[-1] + 1:02}"
     for name, value in (
         ("callers, agents", f"{simulation.callers}, {simulation.agents}"),
         (f"within the P90 told, {hours}", _percent(ours.coverage_steady)),
+        ("the same, lowest and highest hour", spread),
         ("the same, told first", _percent(ours.coverage_first)),
         ("the same, all hours", _percent(ours.coverage_all)),
         ("busy, all day", _percent(ours.utilisation)),
@@ -108,6 +136,7 @@ def _summary(simulation: Simulation) -> Table:
             "its bound: longest head start + first come's longest",
             f"{_minutes(bound.bound)} min ({'kept' if bound.keeps else 'BROKEN'})",
         ),
+        ("hours whose own bound is broken", f"{broken} of {len(simulation.bounds)}"),
     ):
         table.add_row(name, value)
     return table

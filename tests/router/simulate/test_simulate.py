@@ -54,6 +54,22 @@ def test_no_ordinary_shopper_waits_longer_than_the_bound(day: Simulation) -> Non
     assert day.bound.longest <= day.bound.bound
 
 
+def test_in_no_hour_an_ordinary_shopper_waits_longer_than_the_bound_of_that_hour(
+    day: Simulation,
+) -> None:
+    assert [one.hour for one in day.bounds] == list(range(8, 24))
+    assert [one.hour for one in day.bounds if not one.keeps] == []
+    # An hour's own bound says more than the day's: in a calm one it is far below it.
+    assert min(one.bound for one in day.bounds) < day.bound.bound
+    assert max(one.longest for one in day.bounds) == day.bound.longest
+
+
+def test_every_steady_hour_is_shown_with_how_well_its_waits_were_told(day: Simulation) -> None:
+    steady = [one for one in day.days[0].by_hour if one.hour in day.steady_hours]
+    assert len(steady) == len(day.steady_hours)
+    assert all(one.coverage is not None and one.coverage > 0.7 for one in steady if one.told > 100)
+
+
 def test_a_vip_waits_less_than_in_line_and_an_ordinary_one_less_than_behind_every_vip(
     day: Simulation,
 ) -> None:
@@ -78,5 +94,6 @@ def test_the_command_prints_a_day_and_writes_it(tmp_path: Path) -> None:
     found = CliRunner().invoke(main, [*options, "--plots", str(tmp_path / "plots")])
     assert found.exit_code == 0, found.output
     assert "longest ordinary wait" in found.output
+    assert "hours whose own bound is broken" in found.output
     assert msgspec.json.decode(out.read_bytes(), type=Simulation).seed == 11
     assert len(list((tmp_path / "plots").glob("*.svg"))) == 4
