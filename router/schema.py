@@ -38,6 +38,7 @@ ROOTS = (
     wire_care.FinishTask,
     wire_care.CareView,
     wire_care.CareOverview,
+    wire_care.GrantAudit,
     wire_care.GrantTrail,
     kb.ConsoleView,
     kb.EntryList,

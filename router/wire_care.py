@@ -109,6 +109,20 @@ class GrantLine(Struct):
     decided_by: str | None = None
 
 
+class AuditLine(Struct):
+    """A grant as an audit lists it, with the names of whoever it concerns."""
+
+    line: GrantLine
+    shopper_name: str | None
+
+
+class GrantAudit(Struct):
+    """The newest grants that were looked for; `more` tells that there are others."""
+
+    lines: tuple[AuditLine, ...]
+    more: bool
+
+
 class CareView(Struct):
     """What stands beside a conversation: what was given, and what may be."""
 

@@ -10,6 +10,7 @@ from router.desk.deliveries import Deliveries
 from router.desk.services import Services
 from router.domain.authority import (
     Grant,
+    GrantFilter,
     GrantKind,
     GrantState,
     Wanted,
@@ -26,6 +27,8 @@ from router.domain.people import Role, Staff
 from router.store import Granted, Thread
 
 HELD = {Status.ACTIVE, Status.ON_HOLD}
+AUDITED = 1_000
+"""Grants an audit shows at once; the days can be narrowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,19 @@ class GrantDesk:
             if scope.startswith("staff:") and scope[6:] in staff
         ]
         return (shop, *sorted(own, key=lambda budget: -budget.spent))
+
+    async def audit(self, me: Staff, wanted: GrantFilter) -> wire_care.GrantAudit:
+        """List who gave what to whom, and who approved it."""
+        _require_supervisor(me)
+        found = await self.services.store.grants.audited(wanted, AUDITED + 1)
+        names = await self._names()
+        return wire_care.GrantAudit(
+            tuple(
+                wire_care.AuditLine(_line(grant, names), shopper)
+                for grant, shopper in found[:AUDITED]
+            ),
+            more=len(found) > AUDITED,
+        )
 
     async def trail(self, me: Staff, grant_id: str) -> wire_care.GrantTrail:
         """Show who did what with a grant, when and why."""

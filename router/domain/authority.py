@@ -141,6 +141,20 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class GrantFilter:
+    """Which grants an audit looks at: asked for from `since` on and before `until`.
+
+    `staff` is whoever asked or decided.
+    """
+
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    staff: str | None = None
+    state: GrantState | None = None
+    kind: GrantKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TrailLine:
     """One line of the audit trail: what happened to a grant, by whom, when and why."""
 

@@ -34,6 +34,7 @@ grants = sa.Table(
     sa.UniqueConstraint("asked_by", "client_id"),
     sa.Index(None, "conversation"),
     sa.Index(None, "state", "next_try_at"),
+    sa.Index(None, "asked_at"),
 )
 
 # What a budget has given of a period; a grant may only add to it within the limit.

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from functools import partial
 
-from router.domain.authority import Charge, Grant, TrailLine
+from router.domain.authority import Charge, Grant, GrantFilter, TrailLine
 from router.store import grants
 from router.store.books import Read, Write
 from router.store.grants import Granted, Ledger
@@ -85,6 +85,13 @@ class GrantBook:
     async def awaiting(self) -> list[Grant]:
         """List what a supervisor has to look at."""
         found: list[Grant] = await self._read(grants.awaiting)
+        return found
+
+    async def audited(
+        self, wanted: GrantFilter, limit: int = 1_000
+    ) -> list[tuple[Grant, str | None]]:
+        """List grants with their shoppers' names, newest first."""
+        found: list[tuple[Grant, str | None]] = await self._read(grants.audited, wanted, limit)
         return found
 
     async def spent(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:

@@ -19,6 +19,7 @@ from router.domain.authority import (
     MAX_ATTEMPTS,
     Charge,
     Grant,
+    GrantFilter,
     GrantKind,
     GrantState,
     Limit,
@@ -29,6 +30,7 @@ from router.domain.authority import (
 )
 from router.domain.errors import AlreadyDecided, ClientIdReused, NotFound, OverBudget
 from router.store.care_tables import budgets, grant_charges, grant_trail, grants
+from router.store.tables import conversations
 
 Row = sa.Row[Any]
 LEASE = dt.timedelta(seconds=60)
@@ -278,6 +280,28 @@ def awaiting(connection: sa.Connection, limit: int = 200) -> list[Grant]:
     """List what a supervisor has to look at: requests, and grants that failed; oldest first."""
     states = [GrantState.REQUESTED.value, GrantState.FAILED.value]
     return _list(connection, grants.c.state.in_(states), limit)
+
+
+def audited(
+    connection: sa.Connection, wanted: GrantFilter, limit: int
+) -> list[tuple[Grant, str | None]]:
+    """List grants with their shoppers' names, newest first."""
+    g, c = grants.c, conversations.c
+    chosen = (
+        g.asked_at >= wanted.since if wanted.since else None,
+        g.asked_at < wanted.until if wanted.until else None,
+        sa.or_(g.asked_by == wanted.staff, g.decided_by == wanted.staff) if wanted.staff else None,
+        g.state == wanted.state.value if wanted.state else None,
+        g.kind == wanted.kind.value if wanted.kind else None,
+    )
+    rows = connection.execute(
+        sa.select(grants, c.shopper_name)
+        .join(conversations, c.id == g.conversation, isouter=True)
+        .where(*(one for one in chosen if one is not None))
+        .order_by(g.asked_at.desc(), g.id.desc())
+        .limit(limit)
+    )
+    return [(grant_of(row), row.shopper_name) for row in rows]
 
 
 def spent(connection: sa.Connection, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:

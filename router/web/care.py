@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import enum
+from typing import TypeVar
+
 from aiohttp import web
 
 from router import wire_care
+from router.domain.authority import GrantFilter, GrantKind, GrantState
+from router.domain.errors import Malformed
 from router.web.keys import CARE, SERVICES
 from router.web.middleware import json_response, refuse_forged
 from router.web.reading import body_of
 from router.web.staff import staff_of
 
 routes = web.RouteTableDef()
+E = TypeVar("E", bound=enum.StrEnum)
 
 CONVERSATION = "/api/v1/conversations/{id:[A-Za-z0-9_\\-]{8,40}}"
 TASK = "/api/v1/tasks/{id:[A-Za-z0-9_\\-]{1,40}}"
@@ -33,6 +40,46 @@ async def ask(request: web.Request) -> web.Response:
     return json_response(
         await request.app[CARE].grants.ask(me, request.match_info["id"], wanted), 201
     )
+
+
+@routes.get("/api/v1/grants")
+async def audit(request: web.Request) -> web.Response:
+    """List grants for an audit, by days of the shop, staff, state and kind."""
+    me = await staff_of(request)
+    zone = request.app[SERVICES].settings.zone
+    wanted = GrantFilter(
+        since=_midnight(request, "since", zone),
+        until=_midnight(request, "until", zone, after=1),
+        staff=request.query.get("staff") or None,
+        state=_one_of(request, "state", GrantState),
+        kind=_one_of(request, "kind", GrantKind),
+    )
+    return json_response(await request.app[CARE].grants.audit(me, wanted))
+
+
+def _midnight(
+    request: web.Request, name: str, zone: dt.tzinfo, after: int = 0
+) -> dt.datetime | None:
+    """Give when a day of the shop begins, or so many days later."""
+    text = request.query.get(name)
+    if not text:
+        return None
+    try:
+        day = dt.date.fromisoformat(text) + dt.timedelta(days=after)
+        return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+    except (ValueError, OverflowError) as error:
+        raise Malformed(f"`{name}` is a day such as 2026-11-29, not {text[:40]!r}") from error
+
+
+def _one_of(request: web.Request, name: str, kind: type[E]) -> E | None:
+    text = request.query.get(name)
+    if not text:
+        return None
+    try:
+        return kind(text)
+    except ValueError as error:
+        known = ", ".join(one.value for one in kind)
+        raise Malformed(f"`{name}` is one of {known}, not {text[:40]!r}") from error
 
 
 @routes.post(f"{GRANT}/decision")

@@ -58,7 +58,7 @@ export function makeRouter(history: RouterHistory = createWebHistory("/desk/")):
             ],
           },
           { path: "canned", name: "canned", component: () => import("./views/CannedView.vue"), meta: { canned: true } },
-          supervisorRoutes,
+          ...supervisorRoutes,
           knowledgeRoutes,
         ],
       },

@@ -464,6 +464,13 @@ export interface Assign {
   owner: string | null;
 }
 /**
+ * A grant as an audit lists it, with the names of whoever it concerns.
+ */
+export interface AuditLine {
+  line: GrantLine;
+  shopper_name: string | null;
+}
+/**
  * Why publishing is not possible yet, and the entry to go to, if it is about one.
  */
 export interface Blocker {
@@ -1748,6 +1755,13 @@ export interface GateItem {
  */
 export interface GoOnWithBot {
   type: "go_on_with_bot";
+}
+/**
+ * The newest grants that were looked for; `more` tells that there are others.
+ */
+export interface GrantAudit {
+  lines: AuditLine[];
+  more: boolean;
 }
 /**
  * A grant's audit trail.

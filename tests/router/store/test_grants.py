@@ -6,6 +6,7 @@ import itertools
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from router.domain.authority import (
     MAX_ATTEMPTS,
     Charge,
     Grant,
+    GrantFilter,
     GrantKind,
     GrantState,
     Limit,
@@ -305,3 +307,30 @@ async def test_whatever_order_clicks_come_in_no_budget_is_passed(
         await balanced(nodes[0])
         for line in await nodes[0].grants.ledger():
             assert 0 <= line.spent <= limits[line.scope]
+
+
+async def test_an_audit_finds_grants_by_day_staff_state_and_kind_newest_first(
+    store: Store,
+) -> None:
+    made = [
+        grant("grant-1", asked_at=after(0)),
+        grant("grant-2", asked_at=after(60), asked_by="staff-wang"),
+        grant("grant-3", asked_at=after(120), kind=GrantKind.AMOUNT),
+        grant("grant-4", asked_at=after(180), state=GrantState.REQUESTED, over=Limit.PER_GRANT),
+    ]
+    for one in made:
+        await store.grants.ask(one, charges(agent=one.asked_by) if one.over is None else ())
+    await store.grants.decide(
+        "grant-4", "staff-chen", approve=False, charges=(), note="不合规定", now=after(200)
+    )
+
+    async def found(limit: int = 10, **wanted: Any) -> list[str]:
+        return [one.id for one, _ in await store.grants.audited(GrantFilter(**wanted), limit)]
+
+    assert await found() == ["grant-4", "grant-3", "grant-2", "grant-1"]
+    assert await found(since=after(60), until=after(180)) == ["grant-3", "grant-2"]
+    assert await found(staff="staff-wang") == ["grant-2"]
+    assert await found(staff="staff-chen") == ["grant-4"]
+    assert await found(state=GrantState.DECLINED) == ["grant-4"]
+    assert await found(kind=GrantKind.AMOUNT) == ["grant-3"]
+    assert await found(2) == ["grant-4", "grant-3"]

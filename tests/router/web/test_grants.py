@@ -249,3 +249,33 @@ async def test_the_day_of_a_budget_ends_at_midnight_of_the_shop(house: House) ->
     house.clock.forward(seconds=-60)
     view = await get(lina, f"conversations/{conversation}/care")
     assert view["limits"]["left_today"] == 28_000
+
+
+async def test_supervisors_audit_who_gave_what_to_whom_and_who_approved(house: House) -> None:
+    _, _, lina, conversation = await talking(house)
+    chen = await house.login(CHEN)
+    asked = await post(lina, f"conversations/{conversation}/grants", 201, **coupon("88"))
+    await post(chen, f"grants/{asked['id']}/decision", 200, approve=True, note="同意")
+    await post(lina, f"conversations/{conversation}/grants", 201, **coupon("5", "grant-click-2"))
+    audit = await get(chen, "grants")
+    lines = {one["line"]["grant"]["cents"]: one for one in audit["lines"]}
+    large = lines[8_800]
+    assert (large["line"]["asked_by"], large["line"]["decided_by"]) == ("李娜", "陈静")
+    assert (large["shopper_name"], large["line"]["grant"]["over"]) == ("小满", "per_grant")
+    assert audit["more"] is False
+    today = house.services.today().isoformat()
+    assert len((await get(chen, f"grants?since={today}&until={today}"))["lines"]) == 2
+    assert len((await get(chen, f"grants?staff={CHEN.id}"))["lines"]) == 1
+    assert (await get(chen, "grants?until=2020-01-01"))["lines"] == []
+    assert (await get(lina, "grants", 403))["code"] == "forbidden"
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [("since=昨天", "since"), ("until=9999-12-31", "until"), ("state=x", "delivered"), ("kind=x", "coupon")],
+)
+async def test_an_audit_refuses_a_filter_it_does_not_know_by_name(
+    house: House, query: str, says: str
+) -> None:
+    refused = await get(await house.login(CHEN), f"grants?{query}", 422)
+    assert (refused["code"], says in refused["detail"]) == ("malformed", True)

@@ -1,7 +1,8 @@
 /** The REST calls of care; failures are `Refused`, as everywhere in the desk. */
 
-import type { AddPromise, AskGrant, CareOverview, CareView, ChangePromise, Grant, Promise as Promised, Task } from "@shared/wire";
+import type { AddPromise, AskGrant, CareOverview, CareView, ChangePromise, Grant, GrantAudit, GrantTrail, Promise as Promised, Task } from "@shared/wire";
 import { call } from "../state/rest";
+import { queryOf, type AuditFilter } from "./audit";
 
 const path = (...parts: string[]): string => `/${parts.map(encodeURIComponent).join("/")}`;
 
@@ -29,6 +30,12 @@ export const reverseGrant = (id: string, why: string): Promise<Grant> =>
 /** Notes a promise by hand; sending it again is the same promise. */
 export const addPromise = (id: string, wanted: AddPromise): Promise<Promised> =>
   call("POST", path("conversations", id, "promises"), wanted);
+
+/** Lists grants for an audit, newest first. */
+export const readAudit = (filter: AuditFilter): Promise<GrantAudit> => call("GET", `/grants?${queryOf(filter)}`);
+
+/** Gives who did what with a grant, when and why. */
+export const readTrail = (id: string): Promise<GrantTrail> => call("GET", path("grants", id, "trail"));
 
 /** Marks a promise as kept or as none, or moves it. */
 export const changePromise = (id: string, change: Partial<ChangePromise>): Promise<Promised> =>

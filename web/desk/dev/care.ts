@@ -1,6 +1,6 @@
 /** What stands beside a make-believe conversation, and what waits for its supervisor. */
 
-import type { CareOverview, CareView, Grant, Promise as Promised } from "@shared/wire";
+import type { AuditLine, CareOverview, CareView, Grant, GrantAudit, GrantTrail, Promise as Promised } from "@shared/wire";
 
 const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
@@ -45,5 +45,35 @@ export function careOverview(): CareOverview {
       },
       shopper_name: "秋桐", agent: "李娜", taken_by: null, reasons: ["等太久"],
     }],
+  };
+}
+
+/** The grants of a make-believe month. */
+export function audit(): GrantAudit {
+  const line = (grant: Partial<Grant>, asked_by: string, decided_by: string | null, shopper_name: string): AuditLine => ({
+    line: { grant: { ...GRANT, ...grant }, asked_by, decided_by }, shopper_name,
+  });
+  return {
+    more: false,
+    lines: [
+      line({}, "李娜", null, "李楠"),
+      line({ id: "grant-2", state: "delivered", cents: 2_000, over: null, asked_at: ago(90), decided_by: "lina", decided_at: ago(90) }, "李娜", "李娜", "小满"),
+      line({ id: "grant-3", kind: "amount", state: "delivered", cents: 15_000, order: "JN2611210001", asked_at: ago(60 * 30),
+        decided_by: "chen", decided_at: ago(60 * 29), note: "同意，下不为例" }, "王芳", "陈静", "周懿"),
+      line({ id: "grant-4", state: "declined", cents: 50_000, asked_at: ago(60 * 70), decided_by: "chen",
+        decided_at: ago(60 * 69), note: "先换货" }, "王芳", "陈静", "秋桐"),
+    ],
+  };
+}
+
+/** What became of one of them. */
+export function trailOf(id: string): GrantTrail {
+  return {
+    grant: { ...GRANT, id },
+    lines: [
+      { at: ago(60), event: "requested", by: "李娜", why: GRANT.reason },
+      { at: ago(50), event: "approved", by: "陈静", why: "同意" },
+      { at: ago(49), event: "delivered", by: null, why: "" },
+    ],
   };
 }

@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Plugin, PreviewServer, ViteDevServer } from "vite";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { DeskCommand, Login } from "@shared/wire";
-import { careOf, careOverview } from "./care.ts";
+import { audit, careOf, careOverview, trailOf } from "./care.ts";
 import { KnowledgeStage } from "./knowledge.ts";
 import { STAFF } from "./scenes.ts";
 import { Stage } from "./stage.ts";
@@ -101,6 +101,8 @@ export function mockRouter(): Plugin {
       case "/api/v1/staff/me":
         if (loggedIn) return json(response, 200, stage.me);
         return json(response, 401, { code: "unauthorized", detail: "没有登录" });
+      case "/api/v1/grants":
+        return json(response, 200, audit());
       case "/api/v1/callbacks":
         return json(response, 200, { callbacks: stage.callbacks });
       case "/api/v1/agents":
@@ -118,6 +120,8 @@ export function mockRouter(): Plugin {
         return json(response, 200, { conversations });
       }
     }
+    const trail = /^\/api\/v1\/grants\/([^/]+)\/trail$/.exec(path);
+    if (trail) return json(response, 200, trailOf(trail[1]!));
     const called = /^\/api\/v1\/callbacks\/([^/]+)\/\d+\/done$/.exec(path);
     if (called) {
       stage.calledBack(called[1]!);
