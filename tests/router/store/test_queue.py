@@ -280,6 +280,7 @@ async def test_two_nodes_that_deal_at_once_claim_each_handoff_once(
     await other.close()
 
 
+@pytest.mark.no_cover  # Five hundred times the same lines.
 async def test_five_hundred_at_once_and_three_agents_are_served_in_order(store: Store) -> None:
     third = replace(WANG, id="staff-zhou", login="zhou")
     await store.add_staff(third, "hash")
