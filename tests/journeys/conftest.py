@@ -71,7 +71,7 @@ def answers(url: str, token: Path | None = None) -> bool:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Stack]:
     """Start `jieli up --demo` on a fresh data folder and wait until the bot answers.
 
     JIELI_STACK="URL DATA" takes one that runs already.
@@ -83,6 +83,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if not CHROMIUM:
         missing("there is no chromium on PATH (or in JIELI_CHROMIUM)")
     data = tmp_path_factory.mktemp("journeys")
+    (data / "mood").symlink_to(pytestconfig.cache.mkdir("mood"))
     port, bot, actions = free_ports(3)
     log = (data / "up.log").open("w")
     options = ["--port", str(port), "--bot-port", str(bot), "--actions-port", str(actions)]
