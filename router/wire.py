@@ -503,7 +503,7 @@ class Brief(_Out):
     detail: str
     tried: tuple[TriedAnswer, ...]
     orders: tuple[OrderCard, ...]
-    orders_note: Literal["anonymous", "silent", "remembered"] | None
+    orders_note: Literal["anonymous", "no_shop", "silent", "remembered"] | None
     orders_as_of: dt.datetime | None
     account: Account | None
     mood: tuple[MoodPoint, ...]

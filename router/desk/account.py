@@ -15,7 +15,7 @@ SHOWN = 5
 
 async def account_of(services: Services, shopper: Shopper) -> wb.Account | None:
     """Give a known shopper's account; None of a guest, and of one the shop tells nothing of."""
-    if shopper.anonymous:
+    if shopper.anonymous or not services.shop.connected:
         return None
     membership, coupons, refunds = await asyncio.gather(
         services.shop.membership(shopper.id),

@@ -130,7 +130,7 @@ class _Orders:
     """The shopper's orders, the one in question first, and what has to be said of them."""
 
     shown: tuple[OrderCard, ...] = ()
-    note: Literal["anonymous", "silent", "remembered"] | None = None
+    note: Literal["anonymous", "no_shop", "silent", "remembered"] | None = None
     as_of: dt.datetime | None = None
 
 
@@ -138,9 +138,9 @@ async def _orders(services: Services, listed: Listed) -> _Orders:
     shopper, context = listed.thread.shopper, listed.thread.conversation.context
     if shopper.anonymous:
         return _Orders(note="anonymous")
-    found = await orders_of(services, shopper)
     if not services.shop.connected:
-        return (), "还没有接入商城的订单系统，看不到订单。"
+        return _Orders(note="no_shop")
+    found = await orders_of(services, shopper)
     if isinstance(found, ShopUnavailable):
         return _Orders(note="silent")
     focus = await order_in_focus(

@@ -560,7 +560,7 @@ export interface Brief {
   detail: string;
   tried: TriedAnswer[];
   orders: OrderCard[];
-  orders_note: ("anonymous" | "remembered" | "silent") | null;
+  orders_note: ("anonymous" | "no_shop" | "remembered" | "silent") | null;
   orders_as_of: string | null;
   account: Account | null;
   mood: MoodPoint[];
