@@ -390,24 +390,6 @@ async def test_conversations_of_an_agent_who_is_gone_queue_again_after_the_grace
     assert [h.conversation for h in await house.store.queue.offered(WANG.id)] == [conversation]
 
 
-async def test_a_flood_of_handoffs_gives_each_of_three_agents_one(
-    house: House,
-) -> None:
-    agents = [
-        await house.staff(Staff(f"staff-{n}", f"agent{n}", f"客服{n}", LINA.roles, capacity=1))
-        for n in range(3)
-    ]
-    sockets = await asyncio.gather(*(waiting(house) for _ in range(30)))
-    taken = [await offered(agent) for agent in agents]
-    assert len(set(taken)) == 3
-    for n, (agent, conversation) in enumerate(zip(agents, taken, strict=True)):
-        await agent.send("accept", conversation=conversation)
-        await agent.until("conversation.assigned", agent=f"staff-{n}")
-    await house.shoppers.board.refresh()
-    assert len(sockets) == 30
-    assert len(await house.store.queued()) == 27
-
-
 async def _gone(house: House, member: Staff) -> None:
     """Wait until the router has seen the socket close."""
     for _ in range(200):
