@@ -23,6 +23,11 @@ class Flow(StrEnum):
         """Return the name of the Rasa form that leads the flow."""
         return f"{self.value}_form"
 
+    @property
+    def picks_up(self) -> bool:
+        """Tell whether a courier comes in the end."""
+        return self in {Flow.RETURN_REQUEST, Flow.EXCHANGE_REQUEST, Flow.REPAIR_REQUEST}
+
     @classmethod
     def of_form(cls, form: str | None) -> "Flow | None":
         """Return the flow a form name belongs to, or None."""

@@ -18,7 +18,7 @@ from bot.lexicon import (
     order_number_in,
     reason_in,
 )
-from bot.pickup import next_day, window_in
+from bot.pickup import Pickups
 from bot.wire import Reading
 
 _NOT_A_QUESTION_MARGIN: Final = 0.2
@@ -49,7 +49,8 @@ def answers(step: Slot | None, text: str, today: date) -> bool:
         case Slot.RETURN_REASON:
             return reason_in(text) is not None
         case Slot.RETURN_PICKUP:
-            named = window_in(text, today, next_day(today))
+            usual = Pickups.usual(today)  # Whether it names a time; which ones there are is asked.
+            named = usual.named_in(text, usual.first())
             return named is not None or is_yes(text) or is_no(text)
         case Slot.CONFIRMED:
             return is_yes(text) or is_no(text)

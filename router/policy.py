@@ -25,6 +25,7 @@ from router.domain.clock_policy import (
 from router.domain.follow_ups import FollowUp, FollowUpLimits
 from router.domain.handoff import Priority
 from router.domain.membership import ShopPolicy
+from router.domain.pickups import PickupPolicy
 from router.domain.presets import PresetRule
 from router.domain.priority import PriorityPolicy
 from router.domain.promises import Promises
@@ -107,6 +108,7 @@ class _File(Struct, forbid_unknown_fields=True):
     follow_up_limits: FollowUpLimits = FollowUpLimits()
     shop: ShopPolicy = msgspec.field(default_factory=ShopPolicy)
     regions: Regions = msgspec.field(default_factory=Regions)
+    pickups: PickupPolicy = msgspec.field(default_factory=PickupPolicy)
 
     def __post_init__(self) -> None:
         names = [plan.name for plan in self.follow_ups]
@@ -137,6 +139,7 @@ class HouseRules:
     follow_up_limits: FollowUpLimits = field(default_factory=FollowUpLimits)
     shop: ShopPolicy = field(default_factory=ShopPolicy)
     regions: Regions = field(default_factory=Regions)
+    pickups: PickupPolicy = field(default_factory=PickupPolicy)
 
 
 def read_policy(text: str, name: str = "policy") -> HouseRules:
@@ -171,6 +174,7 @@ def read_policy(text: str, name: str = "policy") -> HouseRules:
         follow_up_limits=file.follow_up_limits,
         shop=file.shop,
         regions=file.regions,
+        pickups=file.pickups,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -62,6 +63,8 @@ class FinishService(Action):
         if ended is not None or service is None or turn.slots[Slot.ORDER_NUMBER] is None:
             return closing_events(ended or Outcome.LEFT)
         async with RouterApi.opened(settings) as router:
+            if service.flow.picks_up:
+                settings = replace(settings, asked_pickups=await router.pickups())
             messages, outcome = await finish(service, turn, router, datetime.now(UTC), settings)
         say(dispatcher, messages)
         return closing_events(outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -44,6 +45,8 @@ class FlowForm(FormValidationAction, ABC):
         """Make the move of this turn."""
         settings = Settings.from_environment()
         async with RouterApi.opened(settings) as router:
+            if self.flow.picks_up:
+                settings = replace(settings, asked_pickups=await router.pickups())
             move = await self.move(Turn.of(tracker), router, datetime.now(UTC), settings)
         say(dispatcher, move.messages)
         return move.events()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +20,7 @@ from bot.actions.return_words import REASONS, ask_pickup, ask_reason
 from bot.actions.router_api import NotFound, RouterApi, Settings, Unavailable
 from bot.flow import CANCEL_FLOW, Flow, Outcome, Slot
 from bot.lexicon import is_no, is_question, is_yes, order_number_in, reason_in
-from bot.pickup import PickupWindow, next_day, window_in
+from bot.pickup import Pickups, PickupWindow
 
 ASK_NUMBER: Final = Message(
     "把要退的订单号发给我（JN 开头加 10 位数字，在「我的订单」里可以复制）。"
@@ -51,15 +52,13 @@ def nothing_returnable(orders: tuple[Order, ...]) -> Move:
     return ended("您目前没有可以退货的订单。还没发货的订单，可以直接在订单页取消。")
 
 
-def next_question(
-    slots: Mapping[Slot, str | None], today: PickupWindow, say_first: str = ""
-) -> Move:
+def next_question(slots: Mapping[Slot, str | None], pickups: Pickups, say_first: str = "") -> Move:
     """Ask what is still unknown: why, or when; `slots` hold what is known after this turn."""
     known = {slot: value for slot, value in slots.items() if value is not None}
     if Slot.RETURN_REASON not in known:
         return Move((ask_reason(known[Slot.ORDER_TITLE], say_first),), known)
-    offered = known.setdefault(Slot.OFFERED_PICKUP, today.code())
-    return Move((ask_pickup(known, PickupWindow.of_code(offered), today, say_first),), known)
+    offered = known.setdefault(Slot.OFFERED_PICKUP, pickups.first().code())
+    return Move((ask_pickup(known, PickupWindow.of_code(offered), pickups, say_first),), known)
 
 
 class ReturnRequestForm(FlowForm):
@@ -69,7 +68,7 @@ class ReturnRequestForm(FlowForm):
 
     async def move(self, turn: Turn, router: RouterApi, now: datetime, settings: Settings) -> Move:
         """Return what this turn does."""
-        tomorrow = next_day(now.astimezone(settings.zone).date())
+        pickups = settings.pickups(now)
         if turn.intent == CANCEL_FLOW:
             text = "好的，先不退了，没有提交任何申请。有需要随时叫我。"
             return Move((Message(text),), end=Outcome.LEFT)
@@ -78,19 +77,17 @@ class ReturnRequestForm(FlowForm):
         renamed = order_number_in(turn.text) not in {None, turn.slots[Slot.ORDER_NUMBER]}
         match turn.step:
             case Slot.RETURN_REASON if not renamed:
-                return self._why(turn, tomorrow)
+                return self._why(turn, pickups)
             case Slot.RETURN_PICKUP if not renamed:
-                return self._when(turn, tomorrow)
+                return self._when(turn, pickups)
             case _:
-                return await self._which(turn, turn.shopper, router, tomorrow)
+                return await self._which(turn, turn.shopper, router, pickups)
 
-    async def _which(
-        self, turn: Turn, shopper: str, router: RouterApi, tomorrow: PickupWindow
-    ) -> Move:
+    async def _which(self, turn: Turn, shopper: str, router: RouterApi, pickups: Pickups) -> Move:
         if turn.named_order is not None:
             match await router.order(turn.named_order, shopper):
                 case Order() as order:
-                    return self._chosen(turn, order, tomorrow)
+                    return self._chosen(turn, order, pickups)
                 case NotFound() if turn.named_order != turn.page_order:
                     return wrong(turn, unknown_order(turn.named_order), ASK_NUMBER)
                 case Unavailable():
@@ -100,25 +97,25 @@ class ReturnRequestForm(FlowForm):
         orders = await router.orders(shopper)
         if isinstance(orders, Unavailable):
             return router_is_down()
-        return self._among(turn, orders, tomorrow)
+        return self._among(turn, orders, pickups)
 
-    def _among(self, turn: Turn, orders: tuple[Order, ...], tomorrow: PickupWindow) -> Move:
+    def _among(self, turn: Turn, orders: tuple[Order, ...], pickups: Pickups) -> Move:
         candidates = returnable_orders(orders)
         named = order_named(turn.text, candidates) if turn.step is not None else None
         if named is not None:
-            return self._chosen(turn, named, tomorrow)
+            return self._chosen(turn, named, pickups)
         match candidates:
             case ():
                 return nothing_returnable(orders)
             case (only,) if turn.step is None:
-                return self._chosen(turn, only, tomorrow)
+                return self._chosen(turn, only, pickups)
             case _ if turn.step is None:
                 return Move((ask_which(candidates),))
             case _:
                 return wrong(turn, "没听明白是哪一笔。", ask_which(candidates))
 
     @staticmethod
-    def _chosen(turn: Turn, order: Order, tomorrow: PickupWindow) -> Move:
+    def _chosen(turn: Turn, order: Order, pickups: Pickups) -> Move:
         """Take the order, and the reason too where the same message gives it."""
         if not order.returnable:
             return not_returnable(order)
@@ -129,34 +126,37 @@ class ReturnRequestForm(FlowForm):
             Slot.PRODUCT_LINE: order.product_line,
             Slot.RETURN_REASON: reason.value if reason else turn.slots[Slot.RETURN_REASON],
         }
-        return next_question(known, tomorrow)
+        return next_question(known, pickups)
 
     @staticmethod
-    def _why(turn: Turn, tomorrow: PickupWindow) -> Move:
+    def _why(turn: Turn, pickups: Pickups) -> Move:
         reason = reason_in(turn.text)
         if reason is None:
             ask = ask_reason(turn.slots[Slot.ORDER_TITLE] or "", "")
             return wrong(turn, "没听明白退货的原因。", ask)
-        return next_question({**turn.slots, Slot.RETURN_REASON: reason.value}, tomorrow)
+        return next_question({**turn.slots, Slot.RETURN_REASON: reason.value}, pickups)
 
     @staticmethod
-    def _when(turn: Turn, tomorrow: PickupWindow) -> Move:
+    def _when(turn: Turn, pickups: Pickups) -> Move:
         """Take the window and the confirmation; either may come first, or both at once."""
-        offered = PickupWindow.of_code(turn.slots[Slot.OFFERED_PICKUP] or tomorrow.code())
-        offered = max(offered, tomorrow, key=lambda window: window.day)
-        named = window_in(turn.text, tomorrow.day_before(), offered)
-        window = named or offered
+        first = pickups.first()
+        offered = PickupWindow.of_code(turn.slots[Slot.OFFERED_PICKUP] or first.code())
+        named = pickups.named_in(turn.text, offered)
+        wanted = named or offered
+        window = replace(wanted, day=pickups.on(wanted.day))
         known = {**turn.slots, Slot.OFFERED_PICKUP: window.code()}
+        if window != wanted:
+            return next_question(known, pickups, "那天快递员不上门，最近的是下面这个时间。")
         if is_yes(turn.text) and not is_question(turn.text):
             return Move(slots={Slot.RETURN_PICKUP: window.code()})
         if named is not None:
-            return next_question(known, tomorrow, "好的，改到这个时间。")
+            return next_question(known, pickups, "好的，改到这个时间。")
         if is_no(turn.text):
-            return next_question(known, tomorrow, "那换个时间也行，说“后天下午”这样就可以。")
+            return next_question(known, pickups, "那换个时间也行，说“后天下午”这样就可以。")
         if (reason := reason_in(turn.text)) and reason.value != known[Slot.RETURN_REASON]:
             return next_question(
                 {**known, Slot.RETURN_REASON: reason.value},
-                tomorrow,
+                pickups,
                 f"原因改成“{REASONS[reason]}”。",
             )
-        return wrong(turn, "没听明白取件时间。", next_question(known, tomorrow).messages[0])
+        return wrong(turn, "没听明白取件时间。", next_question(known, pickups).messages[0])

@@ -6,8 +6,8 @@ import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, TypeVar
+from datetime import date, datetime, time
+from typing import Annotated, Final, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ import aiohttp
 import msgspec
 
 from bot.actions.orders import Order
+from bot.pickup import Pickups
 
 _TIMEOUT_SECONDS: Final = 2.0
 _Answer = TypeVar("_Answer")
@@ -76,6 +77,13 @@ class _Refunds(msgspec.Struct, frozen=True):
     refunds: tuple[Refund, ...]
 
 
+class _Pickups(msgspec.Struct, frozen=True):
+    days: Annotated[tuple[date, ...], msgspec.Meta(min_length=1)]
+    today: date
+    morning: tuple[time, time]
+    afternoon: tuple[time, time]
+
+
 class _Failure(msgspec.Struct, frozen=True):
     code: str = ""
     detail: str = ""
@@ -83,11 +91,16 @@ class _Failure(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the router is, the service token, and the zone in which times are shown."""
+    """Where the router is, the token, the zone of times, and when couriers come, if asked."""
 
     router_url: str
     token: str
     zone: ZoneInfo
+    asked_pickups: Pickups | None = None
+
+    def pickups(self, now: datetime) -> Pickups:
+        """Return when couriers come: as the shop says, else as usual."""
+        return self.asked_pickups or Pickups.usual(now.astimezone(self.zone).date())
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -159,6 +172,15 @@ class RouterApi:
                 return read.refunds if isinstance(read, _Refunds) else read
             case _:
                 return Unavailable()
+
+    async def pickups(self) -> Pickups | None:
+        """Return when couriers come; None if the router does not say."""
+        match await self._call("GET", "/internal/v1/pickups"):
+            case _Reply(status=200) as reply:
+                read = reply.read(_Pickups)
+                if isinstance(read, _Pickups):
+                    return Pickups(read.today, read.days, read.morning, read.afternoon)
+        return None
 
     async def perform(
         self, operation: str, key: str, fields: Mapping[str, str | int]

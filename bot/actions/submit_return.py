@@ -14,7 +14,7 @@ from bot.actions.moves import Turn, say
 from bot.actions.return_words import submitted
 from bot.actions.router_api import RouterApi, Settings, Unavailable
 from bot.flow import Outcome, Slot
-from bot.pickup import next_day
+from bot.pickup import PickupWindow
 
 
 class SubmitReturn(Action):
@@ -37,6 +37,6 @@ class SubmitReturn(Action):
         async with RouterApi.opened(settings) as router:
             fields = {"shopper": turn.shopper, "order": number, "reason": reason, "pickup": pickup}
             result = await router.perform("apply_for_return", turn.key, fields)
-        tomorrow = next_day(datetime.now(settings.zone).date())
-        say(dispatcher, (submitted(result, number, tomorrow),))
+        window, today = PickupWindow.of_code(pickup), datetime.now(settings.zone).date()
+        say(dispatcher, (submitted(result, number, window, today),))
         return closing_events(Outcome.LEFT if isinstance(result, Unavailable) else Outcome.DONE)

@@ -74,6 +74,12 @@ class Calendar:
         """Tell whether the desk never closes."""
         return self.week is None
 
+    def works_on(self, day: dt.date) -> bool:
+        """Tell whether the desk opens at all on a day; one that never closes has its holidays."""
+        if day in self.days:
+            return bool(self.days[day])
+        return self.week is None or bool(self.week[day.weekday()])
+
     def is_open(self, at: dt.datetime) -> bool:
         """Tell whether somebody is at the desk at a moment."""
         return self.next_opening(at) == at

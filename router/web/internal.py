@@ -10,6 +10,7 @@ from aiohttp import web
 from msgspec import Meta, Struct, to_builtins
 
 from router.desk.orders import order_of, perform
+from router.domain.pickups import pickups_of
 from router.domain.errors import ShopSilent, Unauthorized
 from router.shop import OrderOperation, ShopOrder, ShopUnavailable
 from router.web.keys import SERVICES
@@ -52,6 +53,16 @@ async def order(request: web.Request) -> web.Response:
     require_service(request)
     number, shopper = request.match_info["number"], request.query.get("shopper")
     return json_response(_shown(await order_of(request.app[SERVICES], number, shopper)))
+
+
+@routes.get("/internal/v1/pickups")
+async def pickups(request: web.Request) -> web.Response:
+    """Tell when couriers come, from tomorrow on."""
+    require_service(request)
+    services = request.app[SERVICES]
+    rules = services.rules()
+    found = pickups_of(rules.pickups, rules.timing.calendar, services.today())
+    return json_response(found)
 
 
 @routes.post("/internal/v1/operations")

@@ -11,7 +11,6 @@ from bot.actions.router_api import Done, Settings
 from bot.actions.service import CONFIRM, Detail, Known, Service, ServiceForm
 from bot.details import Choice, choice_in, choices_of
 from bot.flow import Flow, Slot
-from bot.pickup import PickupWindow, next_day
 
 _MOST_BUTTONS = 6
 
@@ -41,17 +40,13 @@ def _choice(known: Known) -> Choice:
     return Choice.of_code(known[Slot.EXCHANGE_SPEC])
 
 
-def _pickup(settings: Settings, now: datetime) -> PickupWindow:
-    return next_day(now.astimezone(settings.zone).date())
-
-
 def _confirm(order: Order, known: Known, settings: Settings, now: datetime) -> Message:
-    choice, window = _choice(known), _pickup(settings, now)
+    choice, pickups = _choice(known), settings.pickups(now)
     item = order.items[choice.item]
     lines = [
         "最后确认一下：",
         f"换货：「{item.title}」{item.spec} → {choice.spec}（{order.number}）",
-        f"取件：{window.words(window.day_before())} 快递员上门",
+        f"取件：{pickups.first().words(pickups.today)} 快递员上门",
         "吊牌要在，没洗没穿；换码免一次运费，验过就寄新的。",
         "没问题就点确认，想换别的规格直接说。",
     ]
@@ -60,15 +55,15 @@ def _confirm(order: Order, known: Known, settings: Settings, now: datetime) -> M
 
 def _fields(known: Known, now: datetime, settings: Settings) -> Mapping[str, str | int]:
     choice = _choice(known)
-    pickup = _pickup(settings, now).code()
+    pickup = settings.pickups(now).first().code()
     return {"item": choice.item, "spec": choice.spec, "pickup": pickup}
 
 
 def _done(done: Done, known: Known, now: datetime, settings: Settings) -> Message:
-    window = _pickup(settings, now)
+    pickups = settings.pickups(now)
     text = (
         f"换货登记好了，换货单号 {done.number}：换成 {_choice(known).spec}。\n"
-        f"取件：{window.words(window.day_before())}。仓库验过就把新的寄出，单号会更新在订单里。"
+        f"取件：{pickups.first().words(pickups.today)}。仓库验过就把新的寄出，单号会更新在订单里。"
     )
     return Message(text, order=known[Slot.ORDER_NUMBER])
 

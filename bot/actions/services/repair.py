@@ -12,7 +12,6 @@ from bot.actions.router_api import Done, Settings
 from bot.actions.service import CONFIRM, Detail, Known, Service, ServiceForm
 from bot.details import Choice, broken_in, fault_in
 from bot.flow import Flow, Slot
-from bot.pickup import next_day
 
 
 def _ask(order: Order, known: Known) -> Message:
@@ -36,7 +35,8 @@ def _choice(known: Known) -> Choice:
 
 
 def _confirm(order: Order, known: Known, settings: Settings, now: datetime) -> Message:
-    choice = _choice(known)
+    choice, pickups = _choice(known), settings.pickups(now)
+    when = pickups.first().words(pickups.today)
     price = (
         "费用和时间师傅看过再报，您点头才动手"
         if order.product_line == "jewellery"
@@ -47,14 +47,14 @@ def _confirm(order: Order, known: Known, settings: Settings, now: datetime) -> M
         "最后确认一下：",
         f"送修：「{order.items[choice.item].title}」（{order.number}）",
         f"毛病：{choice.spec}",
-        f"{price}。登记后明天快递员上门取件{insured}。",
+        f"{price}。取件：{when} 快递员上门{insured}。",
     ]
     return Message("\n".join(lines), (Button(CONFIRM, CONFIRM), Button("先不修", "先不修了")))
 
 
 def _fields(known: Known, now: datetime, settings: Settings) -> Mapping[str, str | int]:
     choice = _choice(known)
-    pickup = next_day(now.astimezone(settings.zone).date()).code()
+    pickup = settings.pickups(now).first().code()
     return {"item": choice.item, "fault": choice.spec, "pickup": pickup}
 
 

@@ -34,6 +34,7 @@ from tests.router.web.attacks import (
         ("GET", "/internal/v1/decisions?conversation=x", 401, "unauthorized"),
         ("GET", "/internal/v1/shoppers/xiaoman/orders", 401, "unauthorized"),
         ("GET", "/internal/v1/orders/JN2611210001?shopper=xiaoman", 401, "unauthorized"),
+        ("GET", "/internal/v1/pickups", 401, "unauthorized"),
         ("POST", "/internal/v1/operations", 401, "unauthorized"),
         ("POST", "/internal/v1/bot/refresh", 401, "unauthorized"),
     ],
@@ -239,6 +240,18 @@ async def test_the_decisions_of_a_conversation_are_for_our_own_processes(house: 
         body = await response.json()
     assert [line["rule"] for line in body["decisions"]] == ["confident"]
     assert body["misses"] == 0
+
+
+async def test_the_bots_are_told_when_couriers_come(house: House) -> None:
+    token = {"Authorization": f"Bearer {house.settings.service_token}"}
+    async with house.client.get("/internal/v1/pickups", headers=token) as response:
+        told = await response.json()
+    assert told["today"] == house.services.today().isoformat()
+    assert len(told["days"]) == 7
+    assert (told["morning"], told["afternoon"]) == (
+        ["09:00:00", "12:00:00"],
+        ["13:00:00", "18:00:00"],
+    )
 
 
 async def test_health_tells_of_the_bot_the_release_and_the_shop(house: House) -> None:
