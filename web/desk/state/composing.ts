@@ -35,3 +35,9 @@ export class Composition {
 export function ownedByInputMethod(event: KeyLike): boolean {
   return event.isComposing === true || event.keyCode === 229 || event.key === "Process";
 }
+
+/** Whom what is written is for: the shopper, staff, or the agent and supervisors. */
+export type Mode = "reply" | "note" | "whisper";
+
+/** Characters of a message, as the router takes them. */
+export const MAX_TEXT = 4_000;

@@ -63,7 +63,7 @@ describe("what waits for a supervisor", () => {
   it("is approved with one click and read anew", async () => {
     const { plugins } = fresh();
     answer = () => overview({ approvals: [approval()] });
-    const panel = mount(ApprovalsPanel, { global: { plugins, stubs: ["router-link"] } });
+    const panel = mount(ApprovalsPanel, { global: { plugins, stubs: ["RouterLink"] } });
     await flushPromises();
     expect(panel.text()).toContain("优惠券 88 元");
     await panel.get("[data-testid=care-approve]").trigger("click");
@@ -76,7 +76,7 @@ describe("what waits for a supervisor", () => {
   it("is not decided by who asked for it", async () => {
     const { plugins } = fresh();
     answer = () => overview({ approvals: [approval({ own: true })] });
-    const panel = mount(ApprovalsPanel, { global: { plugins, stubs: ["router-link"] } });
+    const panel = mount(ApprovalsPanel, { global: { plugins, stubs: ["RouterLink"] } });
     await flushPromises();
     expect(panel.find("[data-testid=care-approve]").exists()).toBe(false);
     panel.unmount();
@@ -100,7 +100,7 @@ it("a low rating is taken and closed with its outcome", async () => {
   const { plugins } = fresh();
   const line = { task: TASK, shopper_name: "小满", agent: "李娜", taken_by: null, reasons: ["等太久"] };
   answer = () => overview({ tasks: [line] });
-  const panel = mount(TasksPanel, { global: { plugins, stubs: ["router-link"] } });
+  const panel = mount(TasksPanel, { global: { plugins, stubs: ["RouterLink"] } });
   await flushPromises();
   expect(panel.text()).toContain("等太久");
   answer = () => overview({ tasks: [{ ...line, task: { ...TASK, state: "taken" }, taken_by: "陈静" }] });
