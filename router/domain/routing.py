@@ -37,7 +37,7 @@ class Rule(enum.StrEnum):
 class Policy:
     """The thresholds of the decision; scores are probabilities between 0 and 1."""
 
-    human_request: float = 0.6
+    human_request: float = 0.5
     anger: float = 0.72
     rising_anger_step: float = 0.15
     rising_anger_floor: float = 0.45

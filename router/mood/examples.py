@@ -16,17 +16,19 @@ LEXICON_FILE = "lexicon.txt"
 
 
 class AngerRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One sentence and how angry it is."""
+    """One sentence, how angry it is, and whether it asks for a human now; None is undecided."""
 
     text: str
     anger: int
+    human_request: int | None = 0
 
 
 class RequestRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One sentence and whether it asks for a human now."""
+    """One sentence, whether it asks for a human now, and how angry it is if that was decided."""
 
     text: str
     human_request: int
+    anger: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,30 +18,29 @@ Doubles = NDArray[np.float64]
 _SEEN_AT_LEAST = 2
 _SIGN_WEIGHT = 0.5
 _ROUNDS = 400
-_QUIET_WEIGHT = 2.0
-"""Label 0 counts double: most messages of a shop are calm and ask for nobody."""
 
 
 def fit(
     component: LinearTextcat,
     found: Sequence[Blocks],
     labels: Sequence[int],
+    counts: Sequence[float],
     strength: float,
     seed: int,
 ) -> None:
-    """Fill a component with the weights that tell `labels` apart by the features `found`."""
+    """Fill a component with the weights that tell `labels` apart by the features `found`.
+
+    Each row counts as often as `counts` says.
+    """
     kept, idf = _vocabulary(found)
-    weights_of_labels = {label: _QUIET_WEIGHT if label == 0 else 1.0 for label in set(labels)}
-    model = LogisticRegression(
-        C=strength, max_iter=_ROUNDS, random_state=seed, class_weight=weights_of_labels
-    )
-    model.fit(_matrix(found, kept, idf), np.array(labels))
+    model = LogisticRegression(C=strength, max_iter=_ROUNDS, random_state=seed)
+    model.fit(_matrix(found, kept, idf), np.array(labels), sample_weight=np.array(counts))
     weights, bias = _softmax_form(model)
     component.fill(kept, idf.astype(np.float32), weights, bias, component.lexicon)
 
 
 def _vocabulary(found: Sequence[Blocks]) -> tuple[list[str], Doubles]:
-    shared = Counter(f for blocks in found for f in {*blocks.characters, *blocks.words})
+    shared = Counter(f for blocks in found for f in set().union(*blocks.shared))
     common = sorted(feature for feature, count in shared.items() if count >= _SEEN_AT_LEAST)
     signs = sorted({sign for blocks in found for sign in blocks.signs})
     seen = np.array([shared[feature] for feature in common], dtype=np.float64)
@@ -58,10 +57,9 @@ def _matrix(found: Sequence[Blocks], kept: Sequence[str], idf: Doubles) -> csr_m
         starts = np.cumsum([0, *(len(row) for row in known)])
         return csr_matrix((idf[columns], columns, starts), shape=(len(known), len(kept)))
 
-    characters = part([blocks.characters for blocks in found])
-    words = part([blocks.words for blocks in found])
+    kinds = zip(*(blocks.shared for blocks in found), strict=True)
     signs = part([blocks.signs for blocks in found])
-    return normalize(characters) + normalize(words) + signs
+    return sum((normalize(part(kind)) for kind in kinds), signs)
 
 
 def _softmax_form(model: LogisticRegression) -> tuple[Floats, Floats]:

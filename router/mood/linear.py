@@ -16,10 +16,8 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from router.mood.asking import asking_features
 from router.mood.cues import cue_features
 from router.mood.normalise import without_digits
-from router.mood.request import without_look_alikes
 from router.mood.temper import without_harmless_words
 
 FACTORY = "jieli_linear_textcat"
@@ -28,9 +26,11 @@ _FEATURES = "features.json"
 _LONGEST_GRAM = 4
 _LEXICON_LIMIT = 3
 _WORD = "w:"
+_SOON = 4
+_FAR = 60
 
 Reads = Literal["mood", "request"]
-"""Reads the words and feelings of the whole text, or characters without look-alikes and cues."""
+"""Reads words and feelings without what is harmless, or all words and which follow which soon."""
 
 Lexicon = dict[str, tuple[str, ...]]
 Floats = NDArray[np.float32]
@@ -51,6 +51,14 @@ def word_features(words: Sequence[str]) -> Iterator[str]:
         yield _WORD + word
     for left, right in itertools.pairwise(shown):
         yield f"p:{left} {right}"
+
+
+def soon_after(words: Sequence[str]) -> Iterator[str]:
+    """Give each word with each of the few that follow it: 叫 … 来, whatever stands between."""
+    shown = [without_digits(word) for word in words[:_FAR]]
+    for start, first in enumerate(shown):
+        for later in shown[start + 1 : start + 1 + _SOON]:
+            yield f"k:{first}|{later}"
 
 
 class WordKinds:
@@ -91,11 +99,17 @@ def shape_features(text: str) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """Features of one text; the first two kinds count by share, the signs count each in full."""
+    """Features of one text; signs count each in full, the other kinds each by share."""
 
     characters: tuple[str, ...]
     words: tuple[str, ...]
-    signs: tuple[str, ...]
+    signs: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+
+    @property
+    def shared(self) -> tuple[tuple[str, ...], ...]:
+        """Give the kinds that count by share."""
+        return (self.characters, self.words, self.order)
 
 
 class LinearTextcat:
@@ -144,8 +158,13 @@ class LinearTextcat:
                     ),
                 )
             case "request":
-                text = without_look_alikes(doc.text)
-                return Blocks(tuple(char_features(text)), (), tuple(asking_features(doc.text)))
+                words = [token.text for token in doc]
+                return Blocks(
+                    tuple(char_features(doc.text)),
+                    tuple(word_features(words)),
+                    (),
+                    tuple(soon_after(words)),
+                )
             case never:
                 assert_never(never)
 
@@ -158,7 +177,7 @@ class LinearTextcat:
     def score(self, blocks: Blocks) -> list[float]:
         """Turn features into one probability a label."""
         logits = self._bias
-        for features in (blocks.characters, blocks.words):
+        for features in blocks.shared:
             known = self._known(features)
             if known:
                 length = math.sqrt(float(self._squares.take(known).sum()))

@@ -9,17 +9,18 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from router.mood.linear import word_features
+from router.mood.linear import LinearTextcat, word_features
 from router.mood.normalise import normalise
-from router.mood.pipeline import ANGER, ANGER_LABELS, REQUEST_LABELS, classifier
+from router.mood.pipeline import ANGER, ANGER_LABELS, REQUEST, REQUEST_LABELS, classifier
 from router.mood.reading import Level, MoodReading, MoodUnavailable, Thresholds
-from router.mood.request import find_request, without_look_alikes
+from router.mood.request import find_request, pieces
 from router.mood.safety import find_danger
 
 _CALM = MoodReading(0.0, False, 0.0, Level.CALM, None, ())
 _SURE = 0.9
 _IMPATIENCE_COUNTS = 0.7
 _WORDS_SHOWN = 4
+_ASKS = REQUEST_LABELS.index(REQUEST)
 
 
 class Mood:
@@ -29,9 +30,11 @@ class Mood:
         self._nlp = nlp
         self._thresholds = thresholds
         self._anger = classifier(nlp, ANGER)
+        self._request = classifier(nlp, REQUEST)
         # Words the model knows stay; the memory zone of each reading forgets only the others.
-        for word in self._anger.words():
-            nlp.vocab[word]
+        for reader in (self._anger, self._request):
+            for word in reader.words():
+                nlp.vocab[word]
 
     @classmethod
     def load(cls, folder: Path, thresholds: Thresholds = Thresholds()) -> Mood:  # noqa: B008
@@ -63,16 +66,18 @@ class Mood:
         anger = _IMPATIENCE_COUNTS * doc.cats[ANGER_LABELS[1]] + doc.cats[ANGER_LABELS[2]]
         level = self._thresholds.level(anger)
         danger = find_danger(plain)
-        asked = find_request(without_look_alikes(plain))
-        request = doc.cats[REQUEST_LABELS[1]]
+        asked = find_request(plain)
+        request = self._asking(plain, doc)
         if asked is not None:
             request = _SURE + (1.0 - _SURE) * request
         requested = request >= self._thresholds.human_request
         evidence = [asked] if asked else []
+        if requested and not asked:
+            evidence.extend(_telling(self._request, doc, _ASKS))
         if danger is not None:
             evidence.append(danger[1])
         if level is not Level.CALM:
-            evidence.extend(self._angry_words(doc, level))
+            evidence.extend(_telling(self._anger, doc, int(level)))
         return MoodReading(
             human_request=request,
             human_requested=requested,
@@ -82,10 +87,27 @@ class Mood:
             evidence=tuple(dict.fromkeys(evidence)),
         )
 
-    def _angry_words(self, doc: Doc, level: Level) -> list[str]:
-        weighed: list[tuple[float, str]] = []
-        for word in dict.fromkeys(token.text for token in doc):
-            if any(letter.isalnum() for letter in word):
-                weighed.append((self._anger.weight(word_features([word]), int(level)), word))
-        weighed.sort(key=lambda pair: -pair[0])
-        return [word for weight, word in weighed[:_WORDS_SHOWN] if weight > 0.0]
+    def _asking(self, plain: str, doc: Doc) -> float:
+        """Give how much a message asks for a human: as a whole, and then one piece of it too.
+
+        Words of several sentences may add up to a request that none of them makes.
+        """
+        whole: float = doc.cats[REQUEST]
+        parts = pieces(plain) if whole >= self._thresholds.human_request else []
+        if len(parts) < 2:
+            return whole
+        return min(whole, max(map(self._asking_of, parts)))
+
+    def _asking_of(self, piece: str) -> float:
+        reader = self._request
+        return reader.score(reader.features(self._nlp.make_doc(piece)))[_ASKS]
+
+
+def _telling(reader: LinearTextcat, doc: Doc, label: int) -> list[str]:
+    """Give the few words of a message that speak most for a label."""
+    weighed: list[tuple[float, str]] = []
+    for word in dict.fromkeys(token.text for token in doc):
+        if any(letter.isalnum() for letter in word):
+            weighed.append((reader.weight(word_features([word]), label), word))
+    weighed.sort(key=lambda pair: -pair[0])
+    return [word for weight, word in weighed[:_WORDS_SHOWN] if weight > 0.0]

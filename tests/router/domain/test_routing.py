@@ -51,7 +51,7 @@ CLARIFIED = PastTurn(Rule.LOW_CONFIDENCE, None, "shipping_time", 0.0, 0, True)
     [
         pytest.param(turn(), Reply, Rule.CONFIDENT, id="sure"),
         pytest.param(
-            turn(mood=MoodSignal(human_request=0.6)), HandOff, Rule.EXPLICIT_REQUEST, id="asks"
+            turn(mood=MoodSignal(human_request=0.5)), HandOff, Rule.EXPLICIT_REQUEST, id="asks"
         ),
         pytest.param(
             turn(mood=MoodSignal(human_request=0.9, safety="fire", anger=1.0)),

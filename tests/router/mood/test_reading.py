@@ -35,7 +35,7 @@ REQUESTS = {
     "staff by another name": "想请位珠宝顾问跟我聊聊",
     "somebody who may decide": "换个能拍板的人来",
     "sending the bot away": "退出智能客服",
-    "anyone on duty": "今天有人值班吗",
+    "anyone on duty": "有人值班吗 出来一下",
     "a call back": "叫你们客服给我回电话",
     "a condition of now": "再不给我接人工这单我就退了",
     "please phone me": "打字费劲，能不能直接打给我",
