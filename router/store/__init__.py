@@ -26,7 +26,8 @@ from router.store import callbacks, claims, clocks, moves, promises, quotes, rea
 from router.store.aftercare import AftercareBook
 from router.store.callbacks import Callback, CallMade, OpenCallback
 from router.store.canned import CannedBook
-from router.store.cases import CaseStore, Standing
+from router.store.case_reads import Standing
+from router.store.cases import CaseStore
 from router.store.clocks import Breach
 from router.store.follow_ups import FollowUpBook
 from router.store.grant_book import GrantBook

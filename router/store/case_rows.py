@@ -13,6 +13,7 @@ from router.domain.cases import (
     Answer,
     Case,
     Closing,
+    Correction,
     Ending,
     Hold,
     Participant,
@@ -79,6 +80,12 @@ def close_case(
             last_seq=conversation.last_seq,
         )
     )
+
+
+def correct(connection: sa.Connection, correction: Correction) -> None:
+    """Keep a correction; nothing is overwritten."""
+    values = {name: getattr(correction, name) for name in correction.__slots__}
+    connection.execute(ct.brief_corrections.insert().values(**values))
 
 
 def parting_of(row: Row) -> Parting:

@@ -20,8 +20,8 @@ from router.domain.sla import Clock
 from router.store import callbacks, clocks
 from router.store import tables as t
 from router.store.callbacks import Callback
+from router.store.case_reads import NOTHING, Standing, standing
 from router.store.case_tables import participants
-from router.store.cases import NOTHING, Standing, standing
 from router.store.moves import HELD
 from router.store.rows import conversation_of, handoff_of, message_of, past_turn_of, shopper_of
 
