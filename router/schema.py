@@ -6,7 +6,15 @@ from typing import Any
 
 import msgspec
 
-from router import wire, wire_care, wire_clocks, wire_queue, wire_supervisor
+from router import (
+    wire,
+    wire_care,
+    wire_clocks,
+    wire_misses,
+    wire_queue,
+    wire_supervisor,
+    wire_training,
+)
 from router import wire_canned as canned
 from router import wire_knowledge as kb
 
@@ -15,7 +23,7 @@ ROOTS = (
     wire.ShopperEvent,
     wire.DeskCommand,
     wire.DeskEvent,
-    kb.MissCommand,
+    wire_misses.MissCommand,
     wire.OpenShopperSession,
     wire.ShopperSession,
     wire.Login,
@@ -54,12 +62,12 @@ ROOTS = (
     kb.Publish,
     kb.RollBack,
     kb.Moved,
-    kb.InboxView,
-    kb.MissList,
-    kb.MissesMoved,
-    kb.RunList,
-    kb.RunReport,
-    kb.ModelWanted,
+    wire_misses.InboxView,
+    wire_misses.MissList,
+    wire_misses.MissesMoved,
+    wire_training.RunList,
+    wire_training.RunReport,
+    wire_training.ModelWanted,
     kb.TryIt,
     kb.Tried,
     kb.ImportPreview,

@@ -30,7 +30,7 @@ from router.retrain.pipeline import Order, Outcome, ReadMood, Workshop, retrain
 from router.retrain.report import encoded
 from router.retrain.settings import InvalidGate, read_gate
 from router.settings import ROOT, Settings, with_secrets
-from router.wire_knowledge import RunReport, RunRow
+from router.wire_training import RunReport, RunRow
 
 EXIT_FAILED = 1
 EXIT_KEPT = 3

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from router.cli.knowledge import local
-from router.wire_knowledge import GateCheck, RunRow
+from router.wire_training import GateCheck, RunRow
 
 SHOWN = 10
 _SIGNS = {True: "✓", False: "✗", None: "–"}

@@ -39,7 +39,7 @@ from router.retrain.sweep import discard, scratch_folder, sweep
 from router.retrain.training import cross_validated, install, train
 from router.supervise.models import SUFFIX, ModelName
 from router.supervise.programs import House
-from router.wire_knowledge import RunReport
+from router.wire_training import RunReport
 
 TROUBLES = (
     RunFailed,

@@ -16,7 +16,7 @@ from knowledge_base.runs_store import RunsStore
 from router.desk.inbox import Proven
 from router.desk.knowledge.training import run_row
 from router.retrain.judging import Judgement, drawn, point_of
-from router.wire_knowledge import (
+from router.wire_training import (
     CategoryAccuracy,
     Confusion,
     GateCheck,

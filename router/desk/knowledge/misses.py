@@ -17,7 +17,7 @@ from knowledge_base.inbox_store import Filed, Moved
 from knowledge_base.misses import MissState
 from knowledge_base.proof import WeekFigure, thief
 from knowledge_base.standing import Standings
-from router import wire_knowledge as kb
+from router import wire_misses
 from router.desk.inbox import Inbox, masked
 from router.desk.knowledge.bodies import entry_of
 from router.desk.knowledge.phrasebook import Say
@@ -44,12 +44,12 @@ class MissDesk:
     inbox: Inbox
     standings: Standings
 
-    async def overview(self, now: dt.datetime) -> kb.InboxView:
+    async def overview(self, now: dt.datetime) -> wire_misses.InboxView:
         """Give the open misses in clusters, and the figures beside them."""
         clusters = await self.inbox.clusters(now)
         counts = await self.inbox.store.count()
         titles = await self._titles()
-        return kb.InboxView(
+        return wire_misses.InboxView(
             clusters=[_cluster_view(one, titles) for one in clusters],
             open=counts[MissState.OPEN],
             cured=counts[MissState.CURED],
@@ -57,7 +57,7 @@ class MissDesk:
             week=_week_view(await self.inbox.week(now)),
         )
 
-    async def misses(self, asked: Listed, now: dt.datetime, say: Say) -> kb.MissList:
+    async def misses(self, asked: Listed, now: dt.datetime, say: Say) -> wire_misses.MissList:
         """List misses with what became of them."""
         store = self.inbox.store
         if asked.ids:
@@ -77,30 +77,30 @@ class MissDesk:
         views = [
             _miss_view(case, changes.get(case.miss.id, []), titles, now, say) for case in shown
         ]
-        return kb.MissList(views, total)
+        return wire_misses.MissList(views, total)
 
     async def move(
-        self, command: kb.MissCommand, author: str, at: dt.datetime, say: Say
-    ) -> kb.MissesMoved:
+        self, command: wire_misses.MissCommand, author: str, at: dt.datetime, say: Say
+    ) -> wire_misses.MissesMoved:
         """Do one action with misses; all of them or none."""
         store, ids = self.inbox.store, command.misses
         match command:
-            case kb.AddWordings():
+            case wire_misses.AddWordings():
                 filed = await store.add_wordings(ids, command.entry, author=author, at=at)
                 return _filed_view(filed, say)
-            case kb.NeedsHuman():
+            case wire_misses.NeedsHuman():
                 filed = await store.needs_human(ids, command.entry, author=author, at=at)
                 return _filed_view(filed, say)
-            case kb.DraftEntry():
+            case wire_misses.DraftEntry():
                 entry = entry_of(command.entry)
                 return _filed_view(await store.draft_entry(ids, entry, author=author, at=at), say)
-            case kb.Dismiss():
+            case wire_misses.Dismiss():
                 reason = command.reason
                 return _moved_view(await store.dismiss(ids, reason=reason, author=author, at=at))
-            case kb.Assign():
+            case wire_misses.Assign():
                 owner = command.owner or None
                 return _moved_view(await store.assign(ids, owner, author=author, at=at))
-            case kb.Reopen():
+            case wire_misses.Reopen():
                 reason = command.reason
                 return _moved_view(await store.reopen(ids, reason=reason, author=author, at=at))
 
@@ -110,18 +110,18 @@ class MissDesk:
         return drafted | {key: one.entry.title for key, one in standing.head.items()}
 
 
-def _cluster_view(one: ClusterSummary, titles: dict[str, str]) -> kb.ClusterView:
-    return kb.ClusterView(
+def _cluster_view(one: ClusterSummary, titles: dict[str, str]) -> wire_misses.ClusterView:
+    return wire_misses.ClusterView(
         id=one.id,
         misses=list(one.misses),
         size=one.size,
-        trend=[kb.TrendPoint(day, turns) for day, turns in one.trend],
+        trend=[wire_misses.TrendPoint(day, turns) for day, turns in one.trend],
         examples=list(one.examples),
         nearest=[
-            kb.NearestView(near.entry, titles.get(near.entry, near.entry), near.score)
+            wire_misses.NearestView(near.entry, titles.get(near.entry, near.entry), near.score)
             for near in one.nearest
         ],
-        cost=kb.CostView(
+        cost=wire_misses.CostView(
             one.cost.agent_minutes, one.cost.handoffs, one.cost.angry, one.cost.low_ratings
         ),
         draft=one.draft,
@@ -133,8 +133,8 @@ def _cluster_view(one: ClusterSummary, titles: dict[str, str]) -> kb.ClusterView
     )
 
 
-def _week_view(figure: WeekFigure) -> kb.WeekView:
-    return kb.WeekView(
+def _week_view(figure: WeekFigure) -> wire_misses.WeekView:
+    return wire_misses.WeekView(
         until=figure.until,
         missed=figure.missed,
         cured=figure.cured,
@@ -151,11 +151,11 @@ def _miss_view(
     titles: dict[str, str],
     now: dt.datetime,
     say: Say,
-) -> kb.MissView:
+) -> wire_misses.MissView:
     miss, age = case.miss, case.age(now)
     proven = _last_proof(changes)
     failed = proven if proven is not None and proven.move is not MissMove.CURED else None
-    return kb.MissView(
+    return wire_misses.MissView(
         id=miss.id,
         conversation=miss.conversation,
         seq=miss.seq,
@@ -187,8 +187,8 @@ def _last_proof(changes: Iterable[MissChange]) -> MissChange | None:
     return last
 
 
-def _change_view(change: MissChange, say: Say) -> kb.MissChangeView:
-    return kb.MissChangeView(
+def _change_view(change: MissChange, say: Say) -> wire_misses.MissChangeView:
+    return wire_misses.MissChangeView(
         move=change.move.value,
         author=change.author,
         at=change.at,
@@ -198,8 +198,8 @@ def _change_view(change: MissChange, say: Say) -> kb.MissChangeView:
     )
 
 
-def _filed_view(filed: Filed, say: Say) -> kb.MissesMoved:
-    return kb.MissesMoved(
+def _filed_view(filed: Filed, say: Say) -> wire_misses.MissesMoved:
+    return wire_misses.MissesMoved(
         misses=[case.miss.id for case in filed.cases],
         entry=filed.entry,
         revision=filed.revision.number if filed.revision else None,
@@ -212,5 +212,5 @@ def _left_out(one: LeftOut, say: Say) -> str:
     return f"{one.text}（{say(one.why)}）"
 
 
-def _moved_view(moved: Moved) -> kb.MissesMoved:
-    return kb.MissesMoved([case.miss.id for case in moved.cases])
+def _moved_view(moved: Moved) -> wire_misses.MissesMoved:
+    return wire_misses.MissesMoved([case.miss.id for case in moved.cases])

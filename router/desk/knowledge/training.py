@@ -16,6 +16,7 @@ from knowledge_base.runs_store import RunsStore
 from knowledge_base.standing import Standing, Standings
 from knowledge_base.store import KnowledgeStore
 from router import wire_knowledge as kb
+from router import wire_training
 from router.desk.knowledge.publishing import release_row
 from router.settings import Settings
 
@@ -66,12 +67,12 @@ class TrainingDesk:
             timezone=self.settings.timezone,
         )
 
-    async def list(self, now: dt.datetime) -> kb.RunList:
+    async def list(self, now: dt.datetime) -> wire_training.RunList:
         """List the runs, newest first."""
         await self.runs.expire(now)
-        return kb.RunList([run_row(run) for run in await self.runs.runs(LISTED)])
+        return wire_training.RunList([run_row(run) for run in await self.runs.runs(LISTED)])
 
-    async def ask(self, author: str, at: dt.datetime) -> kb.RunRow:
+    async def ask(self, author: str, at: dt.datetime) -> wire_training.RunRow:
         """Ask for a run; RunGoesOn while one is going on."""
         return run_row(await self.runs.ask(Trigger.CONSOLE, author, at))
 
@@ -82,11 +83,13 @@ class TrainingDesk:
             raise NoReport(run)
         return found
 
-    async def serving(self, now: dt.datetime) -> kb.ServingView:
+    async def serving(self, now: dt.datetime) -> wire_training.ServingView:
         """Tell which model answers and which stands beside it."""
         return serving_view(await self.runs.serving(), now)
 
-    async def serve(self, model: str | None, author: str, at: dt.datetime) -> kb.ServingView:
+    async def serve(
+        self, model: str | None, author: str, at: dt.datetime
+    ) -> wire_training.ServingView:
         """Ask for a model that served once, or the one before; UnknownModel."""
         await self.runs.want(model, move=ModelMove.ROLL_BACK, author=author, at=at)
         return await self.serving(at)
@@ -98,16 +101,16 @@ class TrainingDesk:
         found = next(one for one in await self.store.releases() if one.number == number)
         return release_row(found, await self.runs.models())
 
-    async def _run(self, now: dt.datetime) -> kb.RunRow | None:
+    async def _run(self, now: dt.datetime) -> wire_training.RunRow | None:
         await self.runs.expire(now)
         going = await self.runs.current() or await self.runs.asked()
         last = [going] if going is not None else await self.runs.runs(1)
         return run_row(last[0]) if last else None
 
 
-def run_row(run: Run) -> kb.RunRow:
+def run_row(run: Run) -> wire_training.RunRow:
     """Show a run in the list."""
-    return kb.RunRow(
+    return wire_training.RunRow(
         id=run.id,
         trigger=run.trigger.value,
         author=run.author,
@@ -119,14 +122,17 @@ def run_row(run: Run) -> kb.RunRow:
         release=run.release,
         model=run.model,
         why=run.why,
-        phases=[kb.PhaseView(one.phase.value, one.seconds, one.peak_mib) for one in run.phases],
+        phases=[
+            wire_training.PhaseView(one.phase.value, one.seconds, one.peak_mib)
+            for one in run.phases
+        ],
         reported=run.reported,
     )
 
 
-def serving_view(serving: Serving, now: dt.datetime) -> kb.ServingView:
+def serving_view(serving: Serving, now: dt.datetime) -> wire_training.ServingView:
     """Show what serves."""
-    return kb.ServingView(
+    return wire_training.ServingView(
         live=serving.live,
         live_since=serving.live_since,
         wanted=serving.wanted,

@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from knowledge_base.misses import MissState
+from router import wire_misses
 from router import wire_knowledge as kb
 from router.desk.knowledge.misses import Listed
 from router.domain.errors import Malformed
@@ -26,7 +27,7 @@ from router.web.reading import decoded
 
 routes = web.RouteTableDef()
 
-_commands: msgspec.json.Decoder[kb.MissCommand] = msgspec.json.Decoder(kb.MissCommand)
+_commands: msgspec.json.Decoder[wire_misses.MissCommand] = msgspec.json.Decoder(wire_misses.MissCommand)
 
 
 @routes.get("/api/v1/kb/inbox")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from router import wire_training
 from router import wire_knowledge as kb
 from router.web.keys import EDITOR_DESK, SERVICES
 from router.web.knowledge.asking import edited, editor, reader
@@ -54,7 +55,7 @@ async def model(request: web.Request) -> web.Response:
 @routes.post("/api/v1/kb/model")
 async def serve_model(request: web.Request) -> web.Response:
     """Serve a model that served once, or the one before."""
-    author, wanted = await edited(request, kb.ModelWanted)
+    author, wanted = await edited(request, wire_training.ModelWanted)
     desk, at = request.app[EDITOR_DESK].training, request.app[SERVICES].now()
     return json_response(await desk.serve(wanted.model, author, at), 202)
 

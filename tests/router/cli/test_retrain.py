@@ -18,7 +18,7 @@ from knowledge_base.runs_store import RunsStore
 from router.cli import main
 from router.desk.knowledge.training import run_row
 from router.migrations import migrate
-from router.wire_knowledge import GateCheck, GateItem, RunReport
+from router.wire_training import GateCheck, GateItem, RunReport
 
 Run = Callable[..., Result]
 OLD, NEW = "r000001-20260101T000000", "r000002-20260102T000000"
