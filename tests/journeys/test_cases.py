@@ -132,3 +132,26 @@ def test_a_supervisor_whispers_then_takes_over(
     expect(said(shopper, "agent").last).to_contain_text("主管陈静", timeout=SLOW)
     expect(lina.locator(".el-message").first).to_contain_text("陈静", timeout=SLOW)
     expect(lina.get_by_test_id("desk-input")).to_be_disabled(timeout=SLOW)
+
+
+def test_a_supervisor_finds_what_the_bot_answers_and_takes_it_over(
+    stack: Stack, shopper_page: Page, desk_page: Page
+) -> None:
+    shopper, chen = shopper_page, desk_page
+    log_in(chen, stack, "chenjing")
+    open_shop(shopper, stack, "qiutong")
+    say(shopper, "退货的运费谁出")
+    expect(said(shopper, "bot").last).to_be_visible(timeout=SLOW)
+    chen.get_by_test_id("desk-supervisor").click()
+    chen.get_by_test_id("sv-bot-search").fill("运费谁出", timeout=SLOW)
+    chen.locator("[data-testid=sv-bot] a").click(timeout=SLOW)
+    expect(chen.get_by_test_id("desk-take-over")).to_be_enabled(timeout=SLOW)
+    chen.keyboard.press("Alt+o")
+    chen.get_by_test_id("desk-confirm").locator("visible=true").click(timeout=SLOW)
+    expect(said(shopper, "system").last).to_contain_text("陈静", timeout=SLOW)
+    reply(chen, "我是主管陈静，这次的运费店里出。")
+    expect(said(shopper, "agent").last).to_contain_text("店里出", timeout=SLOW)
+    bot_said = said(shopper, "bot").count()
+    say(shopper, "谢谢")
+    expect(chen.get_by_test_id("desk-thread")).to_contain_text("谢谢", timeout=SLOW)
+    expect(said(shopper, "bot")).to_have_count(bot_said)
