@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import logging
 import os
 import sys
 import warnings
 from pathlib import Path
+
+import jieba  # type: ignore[import-untyped]
 
 from bot.gently import gently
 from bot.settings import Settings, SettingWrong
@@ -37,6 +40,7 @@ def main() -> int:
     except SettingWrong as wrong:
         sys.stderr.write(f"{wrong}\n")
         return 2
+    jieba.setLogLevel(logging.WARNING)
     server = gently(lambda: importlib.import_module("bot.server"))
     app = server.application(arguments.model, settings, arguments.actions_url)
     app.run(host=arguments.host, port=arguments.port, workers=1, access_log=False, debug=False)

@@ -92,7 +92,8 @@ class House:
 
     def actions(self) -> Program:
         """Describe the action server."""
-        command = ("-m", "rasa_sdk", "--actions", "bot.actions", "--port", str(self.actions_port))
+        port = ("--port", str(self.actions_port))
+        command = ("-m", "rasa_sdk", "--actions", "bot.actions", *port, "--quiet")
         return Program(
             "actions", (str(self.bot_python), *command), self.root, self._bot_environment()
         )
