@@ -32,6 +32,7 @@ from router.wire_cases import (
 from router.wire_clocks import (
     CallbackChanged,
     CallbackView,
+    ClocksChanged,
     ClockView,
     LeaveMessage,
     RequestCallback,
@@ -546,6 +547,7 @@ DeskEvent = (
     | Opened
     | CareEvent
     | CallbackChanged
+    | ClocksChanged
     | Pong
     | ErrorFrame
     | QueueEvent

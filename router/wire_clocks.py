@@ -79,6 +79,13 @@ class CallbackChanged(Struct, tag="callback.changed"):
     conversation: str
 
 
+class ClocksChanged(Struct, tag="clocks.changed"):
+    """Somebody has spoken: what is due in a conversation now."""
+
+    conversation: str
+    clocks: tuple[ClockView, ...]
+
+
 def clock_view(clock: Clock) -> ClockView:
     """Show a clock."""
     return ClockView(

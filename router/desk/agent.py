@@ -99,6 +99,7 @@ class AgentDesk:
         if not changed.duplicate:
             announce.messages(services, changed)
             promising.announce_made(services, changed)
+            await announce.clocks(services, changed.conversation)
         return changed
 
     async def note(self, me: Staff, command: wire.Note) -> Changed:

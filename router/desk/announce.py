@@ -40,6 +40,16 @@ async def changed(services: Services, moved: Changed, agent_name: str | None = N
     await to_desks(services, moved.conversation)
 
 
+async def clocks(services: Services, conversation: Conversation) -> None:
+    """Tell the staff of a conversation in hand what is due in it, now that somebody has spoken."""
+    if conversation.agent is None or conversation.status not in HELD:
+        return
+    found = (await services.store.clocks_of([conversation.id])).get(conversation.id, [])
+    views = tuple(map(wire_clocks.clock_view, found))
+    event = wire_clocks.ClocksChanged(conversation.id, views)
+    to_staff(services, event, conversation.id, conversation.agent)
+
+
 def callback_changed(services: Services, conversation: str) -> None:
     """Tell every desk that the numbers to call back have changed."""
     services.hub.publish(wire_clocks.CallbackChanged(conversation), hub.DESK)

@@ -150,6 +150,7 @@ class ShopperDesk:
 
     async def _react(self, changed: Changed) -> None:
         conversation = changed.conversation
+        await announce.clocks(self.services, conversation)
         if changed.taken_back:
             await bowed(self.services, conversation.id)
         if changed.taken_up:

@@ -143,6 +143,7 @@ export type DeskEvent =
   | PromiseChanged
   | TaskChanged
   | CallbackChanged
+  | ClocksChanged
   | Pong
   | ErrorFrame
   | HandoffOffered
@@ -885,6 +886,14 @@ export interface ClockView {
   due_at: string;
   paused: boolean;
   breached: boolean;
+}
+/**
+ * Somebody has spoken: what is due in a conversation now.
+ */
+export interface ClocksChanged {
+  type: "clocks.changed";
+  conversation: string;
+  clocks: ClockView[];
 }
 /**
  * Misses that ask the same.

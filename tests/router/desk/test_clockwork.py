@@ -77,6 +77,22 @@ async def test_an_answer_in_time_stops_the_clock(house: House) -> None:
     assert await house.store.breaches(house.clock() - dt.timedelta(days=1)) == []
 
 
+async def test_whoever_speaks_changes_what_the_agent_sees_due(house: House) -> None:
+    agent = await house.staff(LINA)
+    shopper, conversation = await waiting(house, agent)
+    await agent.send("accept", conversation=conversation)
+    epoch = (await agent.until("conversation.assigned"))["card"]["conversation"]["epoch"]
+    await agent.send(
+        "reply", conversation=conversation, client_id="reply-001", text="在的", epoch=epoch
+    )
+    changed = await agent.until("clocks.changed")
+    assert [one["kind"] for one in changed["clocks"]] == ["resolution"]
+    await shopper.say("那什么时候能修好")
+    changed = await agent.until("clocks.changed")
+    assert changed["conversation"] == conversation
+    assert clock(changed, "next_response")["due_at"] > house.clock().isoformat()
+
+
 async def test_who_is_not_answered_again_in_time_is_a_breach_of_the_agent(house: House) -> None:
     agent = await house.staff(WANG)
     shopper, conversation = await waiting(house, agent)

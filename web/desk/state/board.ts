@@ -124,6 +124,8 @@ export function reduce(board: Board, event: DeskEvent, now: number): Board {
       return board;
     case "hold.reminded":
       return changeCard(board, event.conversation, { hold: event.hold });
+    case "clocks.changed":
+      return changeCard(board, event.conversation, { clocks: event.clocks });
     case "presence.changed":
       return withPresence(board, event.staff, event.presence);
     case "error":

@@ -69,6 +69,12 @@ describe("events that come late or twice do no harm", () => {
     expect(ids(mineOf(reduce(between, assigned("lina"), NOON)))).toEqual(["conv0001"]);
   });
 
+  it("a card shows what is due since somebody spoke", () => {
+    const clocks = [{ kind: "resolution" as const, warn_at: "2026-11-21T12:00:00Z", due_at: "2026-11-21T12:00:00Z", paused: false, breached: false }];
+    const board = play(welcome(), assigned("lina"), { type: "clocks.changed", conversation: "conv0001", clocks });
+    expect(board.cards["conv0001"]?.clocks).toEqual(clocks);
+  });
+
   it("the same message twice is one message", () => {
     const created: DeskEvent = { type: "message.created", message: message(2) };
     const board = play(welcome(), assigned("lina"), opened(1), created, created);
