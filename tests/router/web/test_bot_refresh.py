@@ -34,7 +34,9 @@ async def shop(database: Database, folder: Path, url: str) -> AsyncIterator[Hous
     await knowledge.save_all(ENTRIES, author="test", reason="test", at=NOW)
     await knowledge.publish(author="test", note="test", at=NOW)
     settings = with_secrets(
-        Settings(data=str(folder), bot_url=url, service_token=TOKEN, bot_poll=3600)
+        Settings(
+            data=str(folder), bot_url=url, service_token=TOKEN, bot_poll=3600, demo=True
+        )
     )
     clock = Clock()
     app = build(settings, database, Parts(mood=ScriptedMood(), now=clock, sweeping=False))
