@@ -31,7 +31,7 @@ from router.store import moves
 from router.store import tables as t
 from router.store.moves import Changed
 from router.store.queue_tables import attendance
-from router.store.rows import conversation_of, message_values
+from router.store.rows import conversation_of, message_values, to_json
 
 h = t.handoffs.c
 Greeting = Callable[[Conversation, Staff], Draft]
@@ -45,6 +45,31 @@ _MOVE = (  # Built once: a queue is emptied by many at a time.
     )
     .values({name: sa.bindparam(f"new_{name}") for name in _MOVED})
 )
+
+
+def _claim(pairs: sa.TableValuedAlias) -> sa.Update:
+    """Make the claim of many: a table of handoffs and agents is its one parameter."""
+    return (
+        t.handoffs.update()
+        .where(h.id == pairs.c.key, h.state == HandoffState.QUEUED.value)
+        .values(
+            state=HandoffState.ASSIGNED.value,
+            agent=pairs.c.value,
+            accepted_at=sa.bindparam("now", type_=h.accepted_at.type),
+            offered_to=None,
+            offered_until=None,
+        )
+        .returning(h.id)
+    )
+
+
+_AGENTS = sa.bindparam("agents", type_=sa.Text)
+_CLAIM = _claim(sa.func.json_each(_AGENTS).table_valued("key", "value"))
+_CLAIM_ON = {
+    "postgresql": _claim(
+        sa.func.json_each_text(sa.cast(_AGENTS, sa.JSON)).table_valued("key", "value")
+    )
+}
 
 
 def accept(
@@ -185,12 +210,8 @@ def _claimed(connection: sa.Connection, matches: Sequence[Match], now: dt.dateti
     if not matches:
         return set()
     agents = {match.handoff.id: match.agent.id for match in matches}
-    rows = connection.execute(
-        t.handoffs.update()
-        .where(h.id.in_(agents), h.state == HandoffState.QUEUED.value)
-        .values(**_assigned(now), agent=sa.case(agents, value=h.id))
-        .returning(h.id)
-    )
+    claim = _CLAIM_ON.get(connection.dialect.name, _CLAIM)
+    rows = connection.execute(claim, {"agents": to_json(agents), "now": now})
     return set(rows.scalars())
 
 

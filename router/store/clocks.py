@@ -32,6 +32,12 @@ _OF_CASE = sa.select(ct.clocks).where(  # Built once: it runs with every message
     ct.clocks.c.conversation == sa.bindparam("of"), ct.clocks.c.case == sa.bindparam("in_case")
 )
 
+_SET = ct.clocks.update().where(
+    ct.clocks.c.conversation == sa.bindparam("of"),
+    ct.clocks.c.case == sa.bindparam("in_case"),
+    ct.clocks.c.kind == sa.bindparam("this"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Breach:
@@ -56,6 +62,7 @@ def follow(connection: sa.Connection, changes: Sequence[Changed], timing: Timing
         return
     known = _of_cases(connection, moved)
     new: list[dict[str, Any]] = []
+    set_anew: list[dict[str, Any]] = []
     for one in moved:
         conversation = one.conversation
         handoff = one.handoff or handoff_by_id(connection, conversation.handoff)
@@ -67,7 +74,9 @@ def follow(connection: sa.Connection, changes: Sequence[Changed], timing: Timing
             if before is None:
                 new.append(_values(clock))
             elif clock != before:
-                connection.execute(_this(ct.clocks.update(), clock).values(**_values(clock)))
+                set_anew.append(_row_of(clock) | _values(clock))
+    if set_anew:
+        connection.execute(_SET, set_anew)
     if new:
         connection.execute(ct.clocks.insert(), new)
     _answer_quotes(connection, [one.handoff for one in moved if _just_accepted(one)])
@@ -230,11 +239,8 @@ def _answer_quotes(connection: sa.Connection, handoffs: Sequence[Handoff | None]
         )
 
 
-def _this(statement: sa.Update, clock: Clock) -> sa.Update:
-    c = ct.clocks.c
-    return statement.where(
-        c.conversation == clock.conversation, c.case == clock.case, c.kind == clock.kind.value
-    )
+def _row_of(clock: Clock) -> dict[str, Any]:
+    return {"of": clock.conversation, "in_case": clock.case, "this": clock.kind.value}
 
 
 def _clock(row: sa.Row[Any]) -> Clock:

@@ -113,6 +113,8 @@ class Writer:
 
 
 def _run_all(connection: sa.Connection, batch: list[_Write]) -> list[Any]:
+    if len(batch) == 1:  # What it refuses rolls the whole transaction back.
+        return [batch[0].work(connection)]
     outcomes: list[Any] = []
     for write in batch:
         try:
