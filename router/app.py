@@ -273,7 +273,12 @@ def _shop(settings: Settings, session: aiohttp.ClientSession, parts: Parts) -> H
 
 def _mood(settings: Settings) -> Mood:
     """Load the mood model, training it first where its text has changed."""
-    return Mood.load(train(ROOT / "data" / "mood", settings.folder / "mood"))
+    return Mood.load(train(ROOT / "data" / "mood", settings.folder / "mood", progress=_tell_mood))
+
+
+def _tell_mood(step: str, done: int, steps: int) -> None:
+    if step != "ready":  # The text has changed: it takes about a minute.
+        log.info("the mood model is trained", step=step, done=done, steps=steps)
 
 
 async def _close_sockets(app: web.Application) -> None:
