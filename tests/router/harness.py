@@ -192,6 +192,8 @@ class Socket:
         async with asyncio.timeout(within):
             while True:
                 message = await self.ws.receive()
+                if message.type is aiohttp.WSMsgType.CLOSE:
+                    return int(message.data)  # Whatever becomes of our answer to it.
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     return self.ws.close_code
                 self.seen.append(msgspec.json.decode(message.data))
