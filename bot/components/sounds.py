@@ -50,6 +50,7 @@ def _without_tone(sounds: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", first) if c.isascii() and c.isalpha())
 
 
+@lru_cache(maxsize=65_536)
 def readings(character: str) -> frozenset[str]:
     """Return the commonest sounds of a character; none for what is no Chinese character."""
     sounds = pinyin_dict.get(ord(character), "").split(",")[:_READINGS]

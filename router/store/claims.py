@@ -47,18 +47,21 @@ _MOVE = (  # Built once: a queue is emptied by many at a time.
 )
 
 
+def _assigned(now: dt.datetime | sa.BindParameter[dt.datetime]) -> dict[str, Any]:
+    return {
+        "state": HandoffState.ASSIGNED.value,
+        "accepted_at": now,
+        "offered_to": None,
+        "offered_until": None,
+    }
+
+
 def _claim(pairs: sa.TableValuedAlias) -> sa.Update:
     """Make the claim of many: a table of handoffs and agents is its one parameter."""
     return (
         t.handoffs.update()
         .where(h.id == pairs.c.key, h.state == HandoffState.QUEUED.value)
-        .values(
-            state=HandoffState.ASSIGNED.value,
-            agent=pairs.c.value,
-            accepted_at=sa.bindparam("now", type_=h.accepted_at.type),
-            offered_to=None,
-            offered_until=None,
-        )
+        .values(**_assigned(sa.bindparam("now", type_=h.accepted_at.type)), agent=pairs.c.value)
         .returning(h.id)
     )
 
@@ -213,15 +216,6 @@ def _claimed(connection: sa.Connection, matches: Sequence[Match], now: dt.dateti
     claim = _CLAIM_ON.get(connection.dialect.name, _CLAIM)
     rows = connection.execute(claim, {"agents": to_json(agents), "now": now})
     return set(rows.scalars())
-
-
-def _assigned(now: dt.datetime) -> dict[str, Any]:
-    return {
-        "state": HandoffState.ASSIGNED.value,
-        "accepted_at": now,
-        "offered_to": None,
-        "offered_until": None,
-    }
 
 
 def _store(connection: sa.Connection, changes: Sequence[Changed]) -> None:
