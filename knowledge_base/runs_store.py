@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Unpack
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge_base import serving
 from knowledge_base.database import Database
+from knowledge_base.errors import KnowledgeError
 from knowledge_base.runs import (
     LockLost,
     ModelChange,
@@ -39,6 +42,7 @@ from knowledge_base.runs_rows import (
 )
 from knowledge_base.tables import run_lock, runs
 
+STOPPED = "it was stopped"
 ABANDONED = "its process ended without a word"
 _PATIENT = frozenset({Trigger.START, Trigger.NIGHTLY})
 _TRIES = 5
@@ -99,8 +103,29 @@ class RunsStore:
         """Begin an asked run, or a new one, holding the lock till the lease is over.
 
         RunGoesOn while another holds it; one whose lease is over is ABANDONED. RunIsOver and
-        UnknownRun where `run_id` names no run that is asked.
+        UnknownRun where `run_id` names no run that is asked. Cancelled on the way, whether it is
+        written or not yet, the run is ABANDONED and the lock free: nobody else would end it.
         """
+        beginning = asyncio.create_task(
+            self._begin(run_id, trigger, author, holder, at, lease_seconds)
+        )
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            with suppress(KnowledgeError, SQLAlchemyError):  # Then there is none to end.
+                run = await beginning
+                await self.end(run.id, RunState.ABANDONED, STOPPED, at, None)
+            raise
+
+    async def _begin(
+        self,
+        run_id: str | None,
+        trigger: Trigger,
+        author: str,
+        holder: str,
+        at: dt.datetime,
+        lease_seconds: float,
+    ) -> Run:
         until = at + dt.timedelta(seconds=lease_seconds)
         for _ in range(_TRIES):
             try:

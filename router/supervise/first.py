@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.releases import Release
 from knowledge_base.runs import Phase, PhaseTime, Run, RunState, Trigger
-from knowledge_base.runs_store import RunsStore
+from knowledge_base.runs_store import STOPPED, RunsStore
 from knowledge_base.serving import KEEPER
 from router.supervise.console import Stream
 from router.supervise.models import ModelName
@@ -38,7 +38,7 @@ async def train_first(
         None, trigger=Trigger.START, author=KEEPER, holder=holder, at=now(), lease_seconds=LEASE
     )
     began = asyncio.get_running_loop().time()
-    state, why = RunState.ABANDONED, "it was stopped"
+    state, why = RunState.ABANDONED, STOPPED
     try:
         async with _alive(runs, run, holder, now):
             await runs.phase(run.id, Phase.TRAIN, None, release=release.number)

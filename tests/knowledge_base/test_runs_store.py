@@ -1,9 +1,12 @@
 """Runs of the retraining in the database: one at a time, whatever dies or asks twice."""
 
 import asyncio
+import contextlib
 import datetime as dt
+from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from knowledge_base.database import Database
 from knowledge_base.runs import (
@@ -17,7 +20,7 @@ from knowledge_base.runs import (
     Trigger,
     UnknownRun,
 )
-from knowledge_base.runs_store import ABANDONED, RunsStore
+from knowledge_base.runs_store import ABANDONED, STOPPED, RunsStore
 from tests.knowledge_base.samples import NOW
 
 LEASE = 30.0
@@ -96,6 +99,50 @@ async def test_a_run_without_a_sign_of_life_is_abandoned_and_its_lock_taken_over
     with pytest.raises(RunIsOver):
         await runs.end(dead.id, RunState.PROMOTED, "", LATER, None)
     assert (await runs.run(dead.id)).state is RunState.ABANDONED
+
+
+async def test_whenever_it_is_cancelled_a_beginning_leaves_no_run_going_on(runs: RunsStore) -> None:
+    cancelled = 0
+    for moment in range(200):
+        beginning = asyncio.create_task(begin(runs))
+        for _ in range(moment):
+            await asyncio.sleep(0.0002)
+        beginning.cancel()
+        (outcome,) = await asyncio.gather(beginning, return_exceptions=True)
+        if isinstance(outcome, Run):
+            break
+        assert isinstance(outcome, asyncio.CancelledError)
+        assert await runs.current() is None
+        cancelled += 1
+    assert isinstance(outcome, Run)
+    assert cancelled > 1
+    told = {(run.state, run.why) for run in await runs.runs() if run.id != outcome.id}
+    assert told <= {(RunState.ABANDONED, STOPPED)}
+
+
+async def test_a_run_that_is_written_and_cancelled_before_it_is_known_is_over(
+    database: Database,
+) -> None:
+    written = asyncio.Event()
+
+    class Slow(Database):
+        """Gives its connection back as slowly as a busy machine may."""
+
+        @contextlib.asynccontextmanager
+        async def writing(self) -> AsyncIterator[AsyncConnection]:
+            async with super().writing() as connection:
+                yield connection
+            written.set()
+            await asyncio.sleep(0.01)
+
+    beginning = asyncio.create_task(begin(RunsStore(Slow(database.engine))))
+    await written.wait()
+    beginning.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await beginning
+    (run,) = await RunsStore(database).runs()
+    assert (run.state, run.why) == (RunState.ABANDONED, STOPPED)
+    assert (await begin(RunsStore(database))).state is RunState.RUNNING
 
 
 async def test_a_sign_of_life_keeps_the_lock(runs: RunsStore) -> None:
