@@ -101,7 +101,7 @@ test-bot: .venv/.dev-ready bot/.venv/.dev-ready
 	$(call say,'the assistant in its own environment')
 	@(cd bot && .venv/bin/python -m pytest -q)
 	$(call say,'contract tests with the real Rasa')
-	@$(call some,$(PYTEST) -q -m 'bot and not journey' --timeout 600 $(COVER))
+	@$(call some,$(PYTEST) -q -m 'bot and not journey and not fault' --timeout 600 $(COVER))
 
 test-faults: .venv/.dev-ready bot/.venv/.ready
 	$(call say,'kill -9 under load')

@@ -51,7 +51,8 @@ PHRASINGS = 12
 EVERY = 0.2
 """Seconds between two questions."""
 WITHIN = 600.0
-OUT_OF_SCOPE = re.compile(r"out_of_scope_replied = [\d.]+")
+EASED = {"out_of_scope_replied": 0.7, "latency_p99_ms": 60_000.0, "latency_vs_live": 1_000.0}
+"""Thresholds of the gate that ten entries on a machine full of kills need not pass."""
 NAMES = iter(f"{one}号" for one in count(1))
 
 
@@ -167,8 +168,10 @@ class House:
     def write_gate(self) -> None:
         """Ask less of so small a shop: with ten entries, much that is out of scope looks known."""
         text = Settings().gate_path.read_text("utf-8")
-        eased = OUT_OF_SCOPE.sub("out_of_scope_replied = 0.7", text)
-        (self.data / "gate.toml").write_text(eased, "utf-8")
+        for name, threshold in EASED.items():
+            text, found = re.subn(rf"(?m)^{name} = [\d.]+", f"{name} = {threshold}", text)
+            assert found == 1, name
+        (self.data / "gate.toml").write_text(text, "utf-8")
 
     @asynccontextmanager
     async def up(self, runs: RunsStore) -> AsyncIterator[None]:

@@ -260,6 +260,7 @@ def thousand_entries() -> list[Entry]:
     return [one(n) for n in range(1000)]
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_phrasings_go_out_and_in_again(tmp_path: Path):
     many = thousand_entries()
     assert len({normalised(line) for one in many for line in one.phrasings}) == 10_000
@@ -267,12 +268,14 @@ def test_ten_thousand_phrasings_go_out_and_in_again(tmp_path: Path):
     assert read_workbook(file, VOCABULARY) == (many, [])
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_mistakes_are_all_told(tmp_path: Path):
     many = [replace(one, phrasings=("货",) * 10) for one in thousand_entries()]
     problems = problems_of(write_workbook(many, tmp_path / "kb.xlsx"))
     assert len({one.row for one in problems if one.sheet == "phrasings"}) == 10_000
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_phrasings_as_YAML_too(tmp_path: Path):
     many = thousand_entries()
     write_folder(many, tmp_path / "kb", VOCABULARY)

@@ -329,6 +329,7 @@ async def test_lists_what_waits_with_the_last_words_of_the_shopper(store: Store)
 
 @pytest.mark.no_cover  # A thousand times the same lines.
 @pytest.mark.timeout(600)
+@pytest.mark.no_cover
 @pytest.mark.parametrize("rounds", [1000])
 async def test_two_agents_accept_the_same_handoff_and_exactly_one_wins_each_time(
     database: Database, rounds: int

@@ -68,6 +68,7 @@ async def frames_of(seen: Outbox) -> list[dict[str, Any]]:
     return [msgspec.json.decode(frame) async for frame in seen.frames()]
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(SECONDS)
 async def test_of_five_hundred_at_once_everybody_learns_their_place_and_is_served_once_in_order(
     house: House,

@@ -128,6 +128,7 @@ async def test_what_is_no_file_of_entries_is_refused(console: Console, house: Ho
     assert "请分成几个" in (await bring(console, large, "a.yml", 422))["detail"]
 
 
+@pytest.mark.no_cover
 async def test_ten_thousand_rows_are_brought_in(console: Console) -> None:
     from openpyxl import Workbook
 
