@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +14,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import normalize
 
 from router.mood.linear import Blocks, Floats, LinearTextcat
+from router.mood.meaning import Meaning
 
 Doubles = NDArray[np.float64]
 
 _SEEN_AT_LEAST = 2
 _SIGN_WEIGHT = 0.5
+_MEANING_STRENGTH = 100.0
 _ROUNDS = 400
 
 
@@ -37,6 +41,24 @@ def fit(
     model.fit(_matrix(found, kept, idf), np.array(labels), sample_weight=np.array(counts))
     weights, bias = _softmax_form(model)
     component.fill(kept, idf.astype(np.float32), weights, bias, component.lexicon)
+
+
+def fit_meaning(
+    component: LinearTextcat,
+    vectors: Path,
+    found: Sequence[Blocks],
+    labels: Sequence[int],
+    counts: Sequence[float],
+    seed: int,
+) -> None:
+    """Give a component a second opinion that tells `labels` apart by what words mean alone."""
+    texts = [blocks.said for blocks in found]
+    meaning = Meaning.learned(vectors, texts, len(component.labels))
+    places = np.stack([meaning.place(words) for words in texts]).astype(np.float64)
+    model = LogisticRegression(C=_MEANING_STRENGTH, max_iter=_ROUNDS, random_state=seed)
+    model.fit(places, np.array(labels), sample_weight=np.array(counts))
+    weights, bias = _softmax_form(model)
+    component.meaning = replace(meaning, weights=weights, bias=bias)
 
 
 def _vocabulary(found: Sequence[Blocks]) -> tuple[list[str], Doubles]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from router.mood.cues import cue_features
-from router.mood.normalise import without_digits
+from router.mood.meaning import Meaning
+from router.mood.normalise import without_digits, without_masks
 from router.mood.temper import without_harmless_words
 
 FACTORY = "jieli_linear_textcat"
@@ -28,20 +30,29 @@ _LEXICON_LIMIT = 3
 _WORD = "w:"
 _SOON = 4
 _FAR = 60
+_MEANING = 0.3
+"""What the second opinion counts, beside what is written."""
+_LATIN_OR_ONE = re.compile(r"[a-z]+|.", re.DOTALL)
 
 Reads = Literal["mood", "request"]
-"""Reads words and feelings without what is harmless, or all words and which follow which soon."""
+"""Reads feelings too and leaves out what is harmless, or reads all that is said and no more."""
 
 Lexicon = dict[str, tuple[str, ...]]
 Floats = NDArray[np.float32]
 
 
-def char_features(text: str) -> Iterator[str]:
-    """Give the 1- to 4-character pieces of a text, with its ends marked."""
-    marked = f"^{without_digits(text)}$"
-    for size in range(1, _LONGEST_GRAM + 1):
+def char_features(characters: Sequence[str]) -> Iterator[str]:
+    """Give the pieces of 1 to 4 characters, with the text's ends marked."""
+    yield from characters
+    marked = ["^", *characters, "$"]
+    for size in range(2, _LONGEST_GRAM + 1):
         for start in range(len(marked) - size + 1):
-            yield marked[start : start + size]
+            yield "".join(marked[start : start + size])
+
+
+def whole_latin(text: str) -> list[str]:
+    """Split a normalised text into its characters, where a Latin word is one: USB holds no sb."""
+    return _LATIN_OR_ONE.findall(text)
 
 
 def word_features(words: Sequence[str]) -> Iterator[str]:
@@ -69,14 +80,14 @@ class WordKinds:
         for kind, words in lexicon.items():
             for word in words:
                 self._kinds.setdefault(word, []).append(kind)
-        self._sizes = sorted({len(word) for word in self._kinds})
+        self._sizes = sorted({len(whole_latin(word)) for word in self._kinds})
 
-    def features(self, text: str) -> Iterator[str]:
+    def features(self, characters: Sequence[str]) -> Iterator[str]:
         """Give the kinds of feeling whose words occur, and how many of them up to a limit."""
         pieces = {
-            text[start : start + size]
+            "".join(characters[start : start + size])
             for size in self._sizes
-            for start in range(len(text) - size + 1)
+            for start in range(len(characters) - size + 1)
         }
         counts = Counter(
             kind for piece in pieces & self._kinds.keys() for kind in self._kinds[piece]
@@ -103,8 +114,10 @@ class Blocks:
 
     characters: tuple[str, ...]
     words: tuple[str, ...]
-    signs: tuple[str, ...] = ()
-    order: tuple[str, ...] = ()
+    signs: tuple[str, ...]
+    order: tuple[str, ...]
+    said: tuple[str, ...] = ()
+    """The words themselves, where their meanings are read too."""
 
     @property
     def shared(self) -> tuple[tuple[str, ...], ...]:
@@ -121,6 +134,7 @@ class LinearTextcat:
         self.reads = reads
         none, width = np.zeros(0, dtype=np.float32), len(self.labels)
         self.fill((), none, np.zeros((0, width), np.float32), np.zeros(width, np.float32), {})
+        self.meaning: Meaning | None = None
 
     def fill(
         self, features: Sequence[str], idf: Floats, weights: Floats, bias: Floats, lexicon: Lexicon
@@ -146,21 +160,23 @@ class LinearTextcat:
         """Give the features of a doc that this classifier reads, block by block."""
         match self.reads:
             case "mood":
-                text = without_harmless_words(doc.text)
+                text = without_harmless_words(without_masks(doc.text))
                 words = [token.text for token in doc]
                 return Blocks(
-                    tuple(char_features(text)),
+                    tuple(char_features(whole_latin(without_digits(text)))),
                     tuple(word_features(words)),
                     (
-                        *self._kinds.features(text),
+                        *self._kinds.features(whole_latin(text)),
                         *cue_features(text),
                         *shape_features(text),
                     ),
+                    tuple(soon_after(words)),
+                    tuple(words),
                 )
             case "request":
                 words = [token.text for token in doc]
                 return Blocks(
-                    tuple(char_features(doc.text)),
+                    tuple(char_features(without_digits(doc.text))),
                     tuple(word_features(words)),
                     (),
                     tuple(soon_after(words)),
@@ -185,6 +201,8 @@ class LinearTextcat:
         signs = self._known(blocks.signs)
         if signs:
             logits = logits + self._shares.take(signs, axis=0).sum(axis=0)
+        if self.meaning is not None:
+            logits = (1 - _MEANING) * logits + _MEANING * self.meaning.score(blocks.said)
         sums = logits.tolist()
         powers = [math.exp(one - max(sums)) for one in sums]
         total = sum(powers)
@@ -209,6 +227,8 @@ class LinearTextcat:
         np.savez(folder / _WEIGHTS, idf=self._idf, weights=self._weights, bias=self._bias)
         stored = {"labels": self.labels, "features": list(self._places), "lexicon": self.lexicon}
         (folder / _FEATURES).write_text(json.dumps(stored, ensure_ascii=False), encoding="utf-8")
+        if self.meaning is not None:
+            self.meaning.save(folder)
 
     def from_disk(self, path: str | Path, **_: object) -> LinearTextcat:
         """Read features and weights back."""
@@ -218,6 +238,7 @@ class LinearTextcat:
             lexicon = {kind: tuple(words) for kind, words in stored["lexicon"].items()}
             self.labels = tuple(stored["labels"])
             self.fill(stored["features"], arrays["idf"], arrays["weights"], arrays["bias"], lexicon)
+        self.meaning = Meaning.open(folder)
         if len(self._places) != len(self._weights):
             raise ValueError(
                 f"{folder} holds {len(self._weights)} weights for {len(self._places)} features"

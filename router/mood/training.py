@@ -22,20 +22,16 @@ Progress = Callable[[str, int, int], None]
 """Called with the step's name, the steps done and the steps in all."""
 
 _CODE = (
-    "normalise", "request", "temper", "cues", "segment", "linear", "pipeline", "examples",
-    "fitting",
-    "training",
+    "normalise", "request", "temper", "cues", "segment", "linear", "meaning", "pipeline",
+    "examples", "fitting", "training",
 )  # fmt: skip
 _MARK = "config.cfg"
-_STRENGTH = {ANGER: 5.0, REQUEST: 30.0}
+_STRENGTH = {ANGER: 5.0, REQUEST: 20.0}
 _STEPS = 4
 _CALM_COUNTS = 2.0
 """Calm text counts double for anger: most messages of a shop are calm."""
 _BESIDE_COUNTS = 0.2
 """What was written for anger counts little for requests: it is much, and easy to tell from them."""
-_RUN_ON = 3_000
-_RUN_ON_ASKING = 0.3
-_RUN_ON_COUNTS = 0.3
 _BETWEEN = ("，", " ", "。", " ")
 
 
@@ -48,23 +44,43 @@ class Told:
     counts: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class RunOn:
+    """How sentences are joined, as shoppers do who say all in one message."""
+
+    messages: int
+    labelled: float
+    """The share in which one sentence, and so the message, is more than quiet."""
+    sentences: tuple[int, ...]
+    """How many make up a message; each as often as it stands here."""
+    counts: float
+
+
+_RUN_ON = {
+    ANGER: RunOn(6_000, 0.5, (2, 2, 3), 0.3),
+    REQUEST: RunOn(3_000, 0.3, (2,), 0.3),
+}
+
+
 def train(data: Path, out: Path, *, seed: int = 7, progress: Progress | None = None) -> Path:
     """Train from a folder of text into `out` and return the model's own folder inside it.
 
-    The folder is named by a hash of text, dictionary, seed and code, so unchanged text is not
-    trained again; it appears whole or not at all.
+    The dictionary and the word vectors are those beside the folder of text; without vectors
+    anger is read without them. The model's folder is named by a hash of text, dictionary,
+    vectors, seed and code, so unchanged text is not trained again; it appears whole or not at all.
     """
     tell = progress or _silent
     examples = read_examples(data)
     words = read_words(data.parent / "jieba")
-    folder = out / f"mood-{_fingerprint(examples, words, seed)}"
+    vectors = data.parent / "vectors" / "words.npz"
+    folder = out / f"mood-{_fingerprint(examples, words, vectors, seed)}"
     if (folder / _MARK).is_file():
         tell("ready", _STEPS, _STEPS)
         return folder
     out.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".mood-", dir=out))
     try:
-        _train_pipeline(examples, words, seed, tell).to_disk(draft)
+        _train_pipeline(examples, words, vectors, seed, tell).to_disk(draft)
         _move(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -87,14 +103,17 @@ def _move(draft: Path, folder: Path) -> None:
             os.replace(draft, folder)
 
 
-def _fingerprint(examples: Examples, words: str, seed: int) -> str:
+def _fingerprint(examples: Examples, words: str, vectors: Path, seed: int) -> str:
     digest = hashlib.sha256(f"{seed}\n{words}\n{examples!r}".encode())
+    digest.update(vectors.read_bytes() if vectors.is_file() else b"")
     for name in _CODE:
         digest.update((Path(__file__).parent / f"{name}.py").read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _train_pipeline(examples: Examples, words: str, seed: int, tell: Progress) -> Language:
+def _train_pipeline(
+    examples: Examples, words: str, vectors: Path, seed: int, tell: Progress
+) -> Language:
     tell("words", 0, _STEPS)
     nlp = build(words)
     tell(ANGER, 1, _STEPS)
@@ -105,7 +124,8 @@ def _train_pipeline(examples: Examples, words: str, seed: int, tell: Progress) -
         for row in felt
         if row.anger is not None
     ]
-    _fit(nlp, ANGER, moods, seed)
+    told = [*moods, *_joined(moods, _RUN_ON[ANGER], seed)]
+    _fit(nlp, ANGER, told, seed, vectors if vectors.is_file() else None)
     tell(REQUEST, 2, _STEPS)
     asked = [Told(row.text, row.human_request) for row in examples.requests]
     beside = [
@@ -113,30 +133,36 @@ def _train_pipeline(examples: Examples, words: str, seed: int, tell: Progress) -
         for row in examples.anger
         if row.human_request is not None
     ]
-    _fit(nlp, REQUEST, [*asked, *beside, *_run_on([*asked, *beside], seed)], seed)
+    requests = [*asked, *beside]
+    _fit(nlp, REQUEST, [*requests, *_joined(requests, _RUN_ON[REQUEST], seed)], seed)
     tell("write", 3, _STEPS)
     return nlp
 
 
-def _run_on(rows: Sequence[Told], seed: int) -> list[Told]:
-    """Join sentences by two, as shoppers do who say all in one message: one that asks is enough."""
+def _joined(rows: Sequence[Told], how: RunOn, seed: int) -> list[Told]:
+    """Join one sentence, labelled or quiet, with quiet ones: the message is what the one is."""
     chance = random.Random(seed)  # noqa: S311
-    asking = [row.text for row in rows if row.label]
-    quiet = [row.text for row in rows if not row.label]
+    labelled = [row for row in rows if row.label]
+    quiet = [row for row in rows if not row.label]
     joined = []
-    for _ in range(_RUN_ON):
-        asks = chance.random() < _RUN_ON_ASKING
-        both = [chance.choice(asking if asks else quiet), chance.choice(quiet)]
-        chance.shuffle(both)
-        joined.append(Told(chance.choice(_BETWEEN).join(both), int(asks), _RUN_ON_COUNTS))
+    for _ in range(how.messages):
+        one = chance.choice(labelled if chance.random() < how.labelled else quiet)
+        others = [chance.choice(quiet).text for _ in range(chance.choice(how.sentences) - 1)]
+        message = [one.text, *others]
+        chance.shuffle(message)
+        joined.append(Told(chance.choice(_BETWEEN).join(message), one.label, how.counts))
     return joined
 
 
-def _fit(nlp: Language, name: str, rows: Sequence[Told], seed: int) -> None:
+def _fit(
+    nlp: Language, name: str, rows: Sequence[Told], seed: int, vectors: Path | None = None
+) -> None:
     # Reading needs no scikit-learn; a router that only reads saves its second and its memory.
-    from router.mood.fitting import fit  # noqa: PLC0415
+    from router.mood.fitting import fit, fit_meaning  # noqa: PLC0415
 
     component = classifier(nlp, name)
     found = [component.features(nlp.make_doc(normalise(row.text))) for row in rows]
     labels, counts = [row.label for row in rows], [row.counts for row in rows]
     fit(component, found, labels, counts, _STRENGTH[name], seed)
+    if vectors is not None:
+        fit_meaning(component, vectors, found, labels, counts, seed)
