@@ -38,7 +38,7 @@ WEB_INPUTS := $(shell find web -type f \
 say = @printf '\033[2mjieli ·\033[0m %s\n' $(1)
 
 .PHONY: help demo test set-up lint lock clean faults \
-	test-lint test-web test-unit test-bot test-faults test-journeys test-coverage
+	test-lint test-web test-mood test-unit test-bot test-faults test-journeys test-coverage
 
 help:
 	@sed -n '1,4s/^# \{0,1\}//p' Makefile
@@ -92,22 +92,27 @@ test-web: web/dist/.ready
 	$(call say,'pages: vitest')
 	(cd web && npm run --silent test -- --reporter=dot)
 
-test-unit: .venv/.dev-ready
+# Trained here, where no test's clock runs and no coverage slows it, and once for all processes.
+test-mood: .venv/.dev-ready
+	$(call say,'the mood the tests read with')
+	@$(PY) -m router.mood train --out .pytest_cache/d/mood >/dev/null
+
+test-unit: .venv/.dev-ready test-mood
 	$(call say,'unit and store tests on $(JOBS) processes')
 	@[ ! -w /dev/shm ] || export PYTEST_DEBUG_TEMPROOT=/dev/shm
 	$(PYTEST) -q -n '$(JOBS)' -m 'not bot and not journey and not fault' $(COVER)
 
-test-bot: .venv/.dev-ready bot/.venv/.dev-ready
+test-bot: .venv/.dev-ready bot/.venv/.dev-ready test-mood
 	$(call say,'the assistant in its own environment')
 	@(cd bot && .venv/bin/python -m pytest -q)
 	$(call say,'contract tests with the real Rasa')
 	@$(call some,$(PYTEST) -q -m 'bot and not journey and not fault' --timeout 600 $(COVER))
 
-test-faults: .venv/.dev-ready bot/.venv/.ready
+test-faults: .venv/.dev-ready bot/.venv/.ready test-mood
 	$(call say,'kill -9 under load')
 	@$(call some,$(PYTEST) tests/faults -q -m fault --timeout 300 $(COVER))
 
-test-journeys: .venv/.dev-ready bot/.venv/.dev-ready web/dist/.ready
+test-journeys: .venv/.dev-ready bot/.venv/.dev-ready web/dist/.ready test-mood
 	$(call say,'journeys in Chromium')
 	@$(call some,$(PYTEST) tests/journeys -q -m journey --timeout 600 $(COVER))
 

@@ -272,7 +272,8 @@ async def served_by_wang(house: House) -> tuple[Socket, Socket, Socket, str]:
 
 async def comes_again(shopper: Socket) -> None:
     await shopper.say("转人工")
-    await shopper.until("conversation.changed")
+    while (await shopper.until("conversation.changed"))["conversation"]["status"] != "queued":
+        pass
 
 
 async def test_who_comes_again_is_offered_to_the_agent_of_their_last_case(house: House) -> None:
