@@ -116,8 +116,8 @@ class Blocks:
     words: tuple[str, ...]
     signs: tuple[str, ...]
     order: tuple[str, ...]
-    said: tuple[str, ...] = ()
-    """The words themselves, where their meanings are read too."""
+    said: tuple[str, ...]
+    """The words themselves, whose meanings give the second opinion."""
 
     @property
     def shared(self) -> tuple[tuple[str, ...], ...]:
@@ -180,6 +180,7 @@ class LinearTextcat:
                     tuple(word_features(words)),
                     (),
                     tuple(soon_after(words)),
+                    tuple(words),
                 )
             case never:
                 assert_never(never)

@@ -66,7 +66,7 @@ def train(data: Path, out: Path, *, seed: int = 7, progress: Progress | None = N
     """Train from a folder of text into `out` and return the model's own folder inside it.
 
     The dictionary and the word vectors are those beside the folder of text; without vectors
-    anger is read without them. The model's folder is named by a hash of text, dictionary,
+    there is no second opinion. The model's folder is named by a hash of text, dictionary,
     vectors, seed and code, so unchanged text is not trained again; it appears whole or not at all.
     """
     tell = progress or _silent
@@ -125,7 +125,7 @@ def _train_pipeline(
         if row.anger is not None
     ]
     told = [*moods, *_joined(moods, _RUN_ON[ANGER], seed)]
-    _fit(nlp, ANGER, told, seed, vectors if vectors.is_file() else None)
+    _fit(nlp, ANGER, told, vectors, seed)
     tell(REQUEST, 2, _STEPS)
     asked = [Told(row.text, row.human_request) for row in examples.requests]
     beside = [
@@ -134,7 +134,8 @@ def _train_pipeline(
         if row.human_request is not None
     ]
     requests = [*asked, *beside]
-    _fit(nlp, REQUEST, [*requests, *_joined(requests, _RUN_ON[REQUEST], seed)], seed)
+    told = [*requests, *_joined(requests, _RUN_ON[REQUEST], seed)]
+    _fit(nlp, REQUEST, told, vectors, seed)
     tell("write", 3, _STEPS)
     return nlp
 
@@ -154,9 +155,7 @@ def _joined(rows: Sequence[Told], how: RunOn, seed: int) -> list[Told]:
     return joined
 
 
-def _fit(
-    nlp: Language, name: str, rows: Sequence[Told], seed: int, vectors: Path | None = None
-) -> None:
+def _fit(nlp: Language, name: str, rows: Sequence[Told], vectors: Path, seed: int) -> None:
     # Reading needs no scikit-learn; a router that only reads saves its second and its memory.
     from router.mood.fitting import fit, fit_meaning  # noqa: PLC0415
 
@@ -164,5 +163,5 @@ def _fit(
     found = [component.features(nlp.make_doc(normalise(row.text))) for row in rows]
     labels, counts = [row.label for row in rows], [row.counts for row in rows]
     fit(component, found, labels, counts, _STRENGTH[name], seed)
-    if vectors is not None:
+    if vectors.is_file():
         fit_meaning(component, vectors, found, labels, counts, seed)
