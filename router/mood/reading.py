@@ -30,7 +30,7 @@ class MoodReading:
 class Thresholds:
     """The scores at or over which a message counts; the settings may set others."""
 
-    human_request: float = 0.5
+    human_request: float = 0.55
     impatient: float = 0.55
     angry: float = 0.72
 

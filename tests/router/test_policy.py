@@ -41,7 +41,7 @@ def test_the_presets_of_the_house_name_entries_of_the_demo_knowledge() -> None:
         pytest.param("[decision", "not TOML", id="no TOML"),
         pytest.param("", "decision", id="empty"),
         pytest.param(
-            changed("human_request = 0.5", "human_request = 1.5"), "human_request", id="p"
+            changed("human_request = 0.55", "human_request = 1.5"), "human_request", id="p"
         ),
         pytest.param(changed("anger = 0.72", "anger = nan"), "anger", id="not a number"),
         pytest.param(changed("anger = 0.72", 'anger = "high"'), "anger", id="a wrong type"),

@@ -117,7 +117,7 @@ def test_triggers_fire_from_the_thresholds_of_the_policy_in_force(tmp_path: Path
     file = rows(tmp_path / "rows.jsonl", {"text": "给我转人工", "human_request": 1})
     text = (ROOT / "router" / "policy.toml").read_text("utf-8")
     policy = tmp_path / "policy.toml"
-    policy.write_text(text.replace("human_request = 0.5", "human_request = 1.0"), "utf-8")
+    policy.write_text(text.replace("human_request = 0.55", "human_request = 1.0"), "utf-8")
     out = tmp_path / "report.json"
     arguments = ("eval", "triggers", "--test", file, "--out", out, "--data", data)
     result = jieli(*arguments, JIELI_POLICY=str(policy))
