@@ -21,9 +21,10 @@ from knowledge_base.store import KnowledgeStore
 from router.mood import Level, MoodReading
 from router.policy import PolicyFile
 from router.retrain.pipeline import Order, Outcome, Workshop, retrain
-from router.retrain.settings import GateSettings, read_gate
+from router.retrain.settings import read_gate
 from router.settings import ROOT, Settings
 from router.supervise.programs import House
+from tests.knowledge_base.gate.thresholds import patient
 
 pytestmark = [pytest.mark.bot, pytest.mark.timeout(600)]
 
@@ -48,14 +49,6 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def patient(gate: GateSettings) -> GateSettings:
-    """Leave time out: how long a reading takes says more about the machine than about a bot."""
-    thresholds = msgspec.structs.replace(
-        gate.thresholds, latency_p99_ms=60_000.0, latency_vs_live=1_000.0
-    )
-    return msgspec.structs.replace(gate, thresholds=thresholds)
-
-
 def read_mood(_text: str) -> MoodReading:
     return MoodReading(0.0, False, 0.0, Level.CALM, None, ())
 
@@ -77,6 +70,8 @@ async def run(database: Database, data: Path) -> Outcome:
         actions_port=0,
         token="a-token-for-the-gate",
     )
+    gate = read_gate(Settings().gate_path)
+    gate = msgspec.structs.replace(gate, thresholds=patient(gate.thresholds))
     async with aiohttp.ClientSession() as http:
         workshop = Workshop(
             database=database,
@@ -84,7 +79,7 @@ async def run(database: Database, data: Path) -> Outcome:
             bot_url="http://127.0.0.1:9",
             zone=ZoneInfo("Asia/Shanghai"),
             rules=PolicyFile(Settings().policy_path).rules,
-            gate=patient(read_gate(Settings().gate_path)),
+            gate=gate,
             http=http,
             load_mood=lambda: read_mood,
             now=now,

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime as dt
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -103,10 +104,9 @@ async def test_a_run_without_a_sign_of_life_is_abandoned_and_its_lock_taken_over
 
 async def test_whenever_it_is_cancelled_a_beginning_leaves_no_run_going_on(runs: RunsStore) -> None:
     cancelled = 0
-    for moment in range(200):
+    for moment in itertools.count():
         beginning = asyncio.create_task(begin(runs))
-        for _ in range(moment):
-            await asyncio.sleep(0.0002)
+        await asyncio.sleep(0.0005 * moment)
         beginning.cancel()
         (outcome,) = await asyncio.gather(beginning, return_exceptions=True)
         if isinstance(outcome, Run):

@@ -31,7 +31,7 @@ from router.settings import ROOT
 from router.supervise.claims import free_port
 from router.supervise.programs import House
 from tests.fakes.bot import FakeBot, Said, reads
-from tests.knowledge_base.gate.thresholds import THRESHOLDS
+from tests.knowledge_base.gate.thresholds import THRESHOLDS, patient
 
 TOKEN = "a-token-for-the-retraining"
 AUTHOR = "editor-ning"
@@ -207,9 +207,7 @@ class Shop:
             self.write_rows(name, rows)
         paths = {name: str(self.folder / f"{name}.jsonl") for name in files}
         samples = Samples(1200, 4000, 300, 300, 500, 60, 20, 4)
-        # How long a reading takes says more about the machine of the tests than about a bot.
-        patient = msgspec.structs.replace(THRESHOLDS, latency_p99_ms=1e6, latency_vs_live=1e6)
-        self.gate = GateSettings(patient, samples, Likeness(0.7, 0.5), Files(**paths))
+        self.gate = GateSettings(patient(THRESHOLDS), samples, Likeness(0.7, 0.5), Files(**paths))
 
     @property
     def runs(self) -> RunsStore:
